@@ -82,7 +82,7 @@ const char *tm_outcome_to_text (TmOutcome outcome);
 
 typedef struct
 {
-  char *record_id;
+  char *record_id; /* (nullable): a record that was too broken to have one */
   TmOutcome outcome;
   char *reason; /* (nullable): set for rejected ones */
 } TmResult;
@@ -106,5 +106,9 @@ TmReply *tm_reply_decode (GBytes *body, GError **error);
  * batch's system, whose equal fields are left out, or NULL for all fields. */
 JsonNode *tm_record_to_json (TmRecord *record, TmSystem *base);
 TmRecord *tm_record_from_json (JsonObject *object, TmSystem *base, GError **error);
+
+/* system with the fields that differ from base (base may be NULL), and back. */
+JsonObject *tm_system_to_json (TmSystem *system, TmSystem *base);
+TmSystem *tm_system_from_json (JsonObject *object, TmSystem *base, GError **error);
 
 G_END_DECLS
