@@ -5,9 +5,13 @@
  */
 #include "tm-json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "telemetry-error.h"
+
+/* A number of so few characters and without an exponent fits a double (DBL_MAX has 309 digits). */
+#define MAX_PLAIN_DIGITS 300
 
 typedef struct
 {
@@ -115,9 +119,21 @@ scan_digits (Scanner *self)
   return self->at > start || fail (self, "a digit was expected");
 }
 
+/* json-glib reads 1e999 as infinity, which it then writes as "inf": that would not be JSON. */
+static gboolean
+check_range (Scanner *self, gsize start)
+{
+  g_autofree char *number = g_strndup (self->text + start, self->at - start);
+
+  return isfinite (g_ascii_strtod (number, NULL)) ||
+         fail (self, "a number beyond the range of a double");
+}
+
 static gboolean
 scan_number (Scanner *self)
 {
+  gsize start = self->at;
+
   if (peek (self) == '-')
     self->at++;
 
@@ -134,12 +150,12 @@ scan_number (Scanner *self)
     }
 
   if (peek (self) != 'e' && peek (self) != 'E')
-    return TRUE;
+    return self->at - start <= MAX_PLAIN_DIGITS || check_range (self, start);
 
   self->at++;
   if (peek (self) == '+' || peek (self) == '-')
     self->at++;
-  return scan_digits (self);
+  return scan_digits (self) && check_range (self, start);
 }
 
 static gboolean

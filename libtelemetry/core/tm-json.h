@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 #define TM_JSON_MAX_DEPTH 32
 
-/* One pass, no allocation. Checks the grammar of RFC 8259, UTF-8, no \u0000, no lone surrogate.
+/* One pass. Checks the grammar of RFC 8259, UTF-8, no \u0000, no lone surrogate.
  * Fails with TELEMETRY_ERROR_TOO_LARGE or TELEMETRY_ERROR_INVALID_FIELDS; says at which byte. */
 gboolean
 tm_json_check (const char *text, gsize n_bytes, gsize max_bytes, guint max_depth, GError **error);
