@@ -182,8 +182,8 @@ test_split_is_bounded (void)
 static void
 test_members (void)
 {
-  g_autoptr (JsonNode) node =
-      tm_json_parse ("{\"t\":\"x\",\"n\":7,\"m\":-1,\"f\":1.5,\"z\":null}", 44, 100, 4, NULL);
+  const char *json = "{\"t\":\"x\",\"n\":7,\"m\":-1,\"f\":1.5,\"z\":null}";
+  g_autoptr (JsonNode) node = tm_json_parse (json, strlen (json), MAX_BYTES, 4, NULL);
   JsonObject *object = json_node_get_object (node);
   const char *text;
   gboolean present;
