@@ -37,4 +37,9 @@ gint64 tm_rows_get_number (TmRows *self, guint row, guint column); /* 0 for NULL
  * become trees (text that is deeper than TM_JSON_MAX_DEPTH stays text). (transfer full) */
 JsonArray *tm_rows_to_json (TmRows *self);
 
+/* For the driver alone. Cells are NULL until they are set; texts are copied. */
+TmRows *tm_rows_new (guint n_rows, guint n_columns);
+void tm_rows_set_column (TmRows *self, guint column, const char *name, TmColumn kind);
+void tm_rows_set_text (TmRows *self, guint row, guint column, const char *text, gsize n_bytes);
+
 G_END_DECLS
