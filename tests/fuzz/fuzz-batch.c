@@ -25,13 +25,12 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
 
   first = tm_batch_encode (batch);
   again = tm_batch_decode (first, &error);
-  if (again == NULL)
-    g_error ("an encoded batch does not decode: %s", error->message);
-  if (again->rejects->len != 0 || again->records->len != batch->records->len)
-    g_error ("records got lost on the way: %u of %u", again->records->len, batch->records->len);
+  g_assert_no_error (error);
+  g_assert_cmpuint (again->rejects->len, ==, 0);
+  g_assert_cmpuint (again->records->len, ==, batch->records->len);
+
   second = tm_batch_encode (again);
-  if (!g_bytes_equal (first, second))
-    g_error ("encoding is not deterministic");
+  g_assert_true (g_bytes_equal (first, second));
 
   return 0;
 }
