@@ -332,15 +332,6 @@ tm_json_parse (const char *text, gsize n_bytes, gsize max_bytes, guint max_depth
   return json_parser_steal_root (parser);
 }
 
-char *
-tm_json_to_text (JsonNode *node, gsize *out_n_bytes)
-{
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-
-  json_generator_set_root (generator, node);
-  return json_generator_to_data (generator, out_n_bytes);
-}
-
 static JsonNode *
 get_value (JsonObject *object, const char *key)
 {
