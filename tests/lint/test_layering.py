@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who may include whom, and the one file in which each foreign library ends: docs/architecture.md, checked."""
+
+import re
+import unittest
+
+import sources
+
+# room: rooms that it may include, besides itself. The longest matching prefix is a file's room.
+ALLOWED = {
+    'libtelemetry/core': [],
+    'introspection': ['libtelemetry/core'],
+    'libtelemetry': ['libtelemetry/core', 'introspection'],
+    'probes': [],
+    'service/common': ['libtelemetry/core', 'introspection'],
+    'service/telemprobd': ['libtelemetry/core', 'introspection', 'service/common'],
+    'service/telempostd': ['libtelemetry/core', 'introspection', 'service/common'],
+    'service/telemctl': ['libtelemetry/core', 'introspection', 'service/common'],
+    'backend': ['libtelemetry/core'],
+    'backend/http': ['libtelemetry/core'],
+    'backend/db': ['libtelemetry/core'],
+    'backend/collector': ['libtelemetry/core', 'backend/db', 'backend/http'],
+    'backend/ui': ['libtelemetry/core', 'backend/db', 'backend/http'],
+}
+ROOMS_OF_CODE = ('libtelemetry', 'introspection', 'service', 'probes', 'backend')
+PUBLIC_HEADERS = ('telemetry.h', 'telemetry-client.h', 'telemetry-error.h', 'telemetry-export.h')
+
+# header of a foreign library: the only files that may include it
+GATES = {
+    r'polkit/': ['service/telemprobd/tm-authority-polkit.c'],
+    r'sqlite3\.h': ['service/telemprobd/tm-store.c'],
+    r'libsoup/': ['service/telempostd/tm-http.c', 'backend/http/tm-http-server.c'],
+    r'libpq-fe\.h': ['backend/db/tm-database.c'],
+    r'(zlib|curl|openssl|gnutls).*\.h': [],
+    r'elfutils/|dwarf\.h|libelf\.h|gelf\.h': ['probes/'],
+}
+
+
+def room_of(path):
+    name = sources.name(path)
+    return max((room for room in ALLOWED if name.startswith(room + '/')), key=len)
+
+
+def code():
+    return sources.files('.c', '.h', rooms=ROOMS_OF_CODE)
+
+
+class LayeringTest(unittest.TestCase):
+    def test_rooms(self):
+        """A file includes only what its room may."""
+        wrong = []
+        for path, included in sources.include_graph(code()).items():
+            room = room_of(path)
+            for other in included:
+                if room_of(other) not in (room, *ALLOWED[room]) and not self._is_public(path, other) \
+                        and not self._is_top(path, other):
+                    wrong.append(f'{sources.name(path)} includes {sources.name(other)}')
+        self.assertEqual(wrong, [])
+
+    @staticmethod
+    def _is_public(path, other):
+        """Programs outside of the library see its installed headers, the probes nothing else."""
+        return other.name in PUBLIC_HEADERS and room_of(path) in ('probes', 'service/telemctl')
+
+    @staticmethod
+    def _is_top(path, other):
+        """The files of a main stand above their rooms."""
+        return path.parent.name == 'backend' and sources.name(other).startswith('backend/')
+
+    def test_gates(self):
+        """Each foreign library is included in its one file."""
+        wrong = []
+        for path in code():
+            for own, what in sources.includes(path):
+                for pattern, gates in GATES.items():
+                    if not own and re.match(pattern, what) and not sources.name(path).startswith(tuple(gates)):
+                        wrong.append(f'{sources.name(path)} includes <{what}>')
+        self.assertEqual(wrong, [])
+
+    def test_no_cycles(self):
+        """No header includes itself by way of others."""
+        graph = sources.include_graph(code())
+        done = set()
+
+        def visit(path, way):
+            self.assertNotIn(path, way, f'cycle: {[sources.name(p) for p in way]}')
+            if path not in done:
+                for other in graph[path]:
+                    visit(other, [*way, path])
+                done.add(path)
+
+        for path in graph:
+            visit(path, [])
+
+    def test_file_names(self):
+        """No file named util, manager or context: what everybody includes and that grows without end."""
+        wrong = [sources.name(path) for path in code() if re.search(r'util|manager|context|helper|misc', path.name)]
+        # These are named after what is generated from the bus's own name TelemetryManager1.
+        self.assertEqual([name for name in wrong if 'org.telemetrics' not in name], [])
+
+
+if __name__ == '__main__':
+    unittest.main()
