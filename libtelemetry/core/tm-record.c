@@ -145,6 +145,12 @@ tm_record_builder_get_text (TmRecordBuilder *self, TmFieldId id)
   return tm_record_get_text (self->record, id);
 }
 
+guint64
+tm_record_builder_get_number (TmRecordBuilder *self, TmFieldId id)
+{
+  return tm_record_get_number (self->record, id);
+}
+
 static gboolean
 has_required_fields (TmRecord *record, GError **error)
 {

@@ -41,6 +41,7 @@ tm_record_builder_set_number (TmRecordBuilder *self, TmFieldId id, guint64 numbe
 void tm_record_builder_set_system (TmRecordBuilder *self, TmSystem *system);
 gboolean tm_record_builder_has (TmRecordBuilder *self, TmFieldId id);
 const char *tm_record_builder_get_text (TmRecordBuilder *self, TmFieldId id);
+guint64 tm_record_builder_get_number (TmRecordBuilder *self, TmFieldId id); /* 0 if unset */
 
 /* Ends the building; the builder is empty afterwards, whatever the result. Fails with
  * TELEMETRY_ERROR_INVALID_FIELDS, naming the first required field that was not set. */
