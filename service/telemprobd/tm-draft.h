@@ -16,6 +16,7 @@ typedef struct
   char record_id[37];    /* set by the store: the id it is kept under; of the first record with the
                             same    uid, classification and dedup_key where there is one */
   gboolean is_duplicate; /* set by the store */
+  gboolean is_quiet;     /* over its user's limit, but kept: hurries no delivery */
 } TmDraft;
 
 /* Takes a reference on record, copies the rest. */
