@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The steps of a change, one function each in their order; see tm-consent-change.h.
+ *
+ * Work on the disk runs on the commit thread. Submissions that were accepted before the refusal are
+ * in its queue before the steps here, so they are committed, and then deleted with the rest.
+ */
+#include "tm-consent-change.h"
+
+#include "telemetry-error.h"
+#include "tm-store-erase.h"
+
+typedef struct
+{
+  TmConsentParts parts;
+  TmConsent *before;    /* owned */
+  TmConsent *after;     /* owned */
+  TmIdentity *identity; /* owned: the one in force when it began */
+  char **lost;          /* owned: ids of categories that were active and will not be */
+  gboolean is_end;      /* telemetry is off afterwards: everything goes, and the identity, too */
+  TmReceipt *receipt;   /* owned, nullable */
+  GError *first_error;  /* owned, nullable */
+} Change;
+
+static void
+change_free (Change *self)
+{
+  tm_consent_unref (self->before);
+  tm_consent_unref (self->after);
+  tm_identity_unref (self->identity);
+  g_strfreev (self->lost);
+  g_clear_pointer (&self->receipt, tm_receipt_free);
+  g_clear_error (&self->first_error);
+  g_free (self);
+}
+
+static gboolean
+is_narrowing (const Change *self)
+{
+  return self->is_end || self->lost[0] != NULL;
+}
+
+/* Takes error. */
+static void
+note_error (Change *self, GError *error)
+{
+  if (self->first_error == NULL)
+    self->first_error = error;
+  else
+    g_clear_error (&error);
+}
+
+/* Last step. Takes task. */
+static void
+bring_into_force (GTask *task)
+{
+  Change *self = g_task_get_task_data (task);
+
+  tm_standing_set_consent (self->parts.standing, self->after);
+  if (self->first_error != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->first_error));
+  else
+    g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+static void
+on_identity_renewed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  if (!tm_rotation_renew_finish (TM_ROTATION (source), result, &error))
+    note_error (g_task_get_task_data (task), error);
+  bring_into_force (task);
+}
+
+static void
+on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Change *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (tm_committer_run_finish (TM_COMMITTER (source), result, &error) == NULL)
+    note_error (self, error);
+
+  /* Nothing was recorded under an identity while telemetry was off. */
+  if (self->is_end && tm_consent_is_enabled (self->before))
+    tm_rotation_renew_async (self->parts.rotation, on_identity_renewed, task);
+  else
+    bring_into_force (task);
+}
+
+/* On the commit thread. */
+static gboolean
+delete_kept (TmStore *store, gpointer data, GError **error)
+{
+  Change *self = g_task_get_task_data (data);
+  guint n_records = 0, n_all = 0;
+
+  if (store == NULL)
+    {
+      g_set_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE, "the store cannot be opened");
+      return FALSE;
+    }
+  if (self->is_end && !tm_store_delete_everything (store, &n_all, error))
+    return FALSE;
+  for (guint i = 0; !self->is_end && self->lost[i] != NULL; i++)
+    {
+      if (!tm_store_delete_category (store, self->lost[i], &n_records, error))
+        return FALSE;
+      n_all += n_records;
+    }
+  if (self->receipt == NULL)
+    return TRUE;
+
+  self->receipt->n_records = n_all;
+
+  return tm_store_add_receipt (store, self->receipt, error);
+}
+
+static void
+start_deleting (GTask *task)
+{
+  Change *self = g_task_get_task_data (task);
+
+  if (self->is_end)
+    tm_committer_forget_losses (self->parts.committer);
+  tm_committer_run_file_async (self->parts.committer, delete_kept, g_object_ref (task),
+                               g_object_unref, NULL, on_deleted, task);
+}
+
+static void
+on_persisted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Change *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (tm_committer_run_finish (TM_COMMITTER (source), result, &error) == NULL)
+    {
+      if (!is_narrowing (self))
+        {
+          g_task_return_error (task, error);
+          g_object_unref (task);
+          return;
+        }
+      note_error (self, error);
+    }
+
+  if (is_narrowing (self))
+    start_deleting (task);
+  else
+    bring_into_force (task);
+}
+
+/* On the commit thread. A yes also saves the identity that records will be made under: whoever
+ * can't show its secret can't erase them. */
+static gboolean
+persist (TmStore *store, gpointer data, GError **error)
+{
+  Change *self = g_task_get_task_data (data);
+
+  if (!self->is_end && !tm_identity_is_saved (self->identity) &&
+      !tm_identity_save (self->identity, error))
+    return FALSE;
+
+  return tm_consent_save (self->after, error);
+}
+
+void
+tm_consent_change_async (const TmConsentParts *parts,
+                         TmConsent *after,
+                         const char *receipt_id,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  Change *self = g_new0 (Change, 1);
+  gint64 now_usec = tm_clock_get_realtime_usec (parts->clock);
+
+  self->parts = *parts;
+  self->before = tm_consent_ref (tm_standing_get_consent (parts->standing));
+  self->after = tm_consent_ref (after);
+  self->identity = tm_identity_ref (tm_standing_get_identity (parts->standing));
+  self->lost = tm_consent_get_lost (self->before, after, now_usec);
+  self->is_end = !tm_consent_is_enabled (after);
+  if (receipt_id != NULL)
+    {
+      self->receipt = g_new0 (TmReceipt, 1);
+      self->receipt->receipt_id = g_strdup (receipt_id);
+      self->receipt->kind = g_strdup ("withdrawal");
+      self->receipt->created_usec = now_usec;
+    }
+
+  g_task_set_name (task, G_STRFUNC);
+  g_task_set_task_data (task, self, (GDestroyNotify) change_free);
+  tm_standing_refuse (parts->standing, (const char *const *) self->lost);
+  tm_committer_run_file_async (parts->committer, persist, g_object_ref (task), g_object_unref, NULL,
+                               on_persisted, task);
+}
+
+gboolean
+tm_consent_change_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
