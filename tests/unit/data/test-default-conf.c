@@ -2,7 +2,8 @@
 /*
  * The default configuration is documentation, because every key in it is commented out. This proves
  * that it tells the truth: it has every key of the table that the services read by, under the right
- * group, with the default, the unit and the range of the table, and no other key.
+ * group, with the default, the unit and the range of the table, and no other key; and that the
+ * manual says the same.
  */
 #include <string.h>
 
@@ -44,7 +45,7 @@ entry_new (const char *group, const char *line, const char *comment)
 static GPtrArray *
 read_entries (void)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "telemetrics.conf", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "telemetrics.conf", NULL);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   g_autofree char *group = g_strdup ("");
@@ -152,11 +153,51 @@ test_no_other_key (void)
     }
 }
 
+/* The part of telemetrics.conf(5) about one key. (transfer full) (nullable) */
+static char *
+find_in_manual (const char *manual, const char *name)
+{
+  g_autofree char *heading = g_strdup_printf ("\n.B %s=\n", name);
+  const char *begin = strstr (manual, heading);
+  const char *end;
+
+  if (begin == NULL)
+    return NULL;
+
+  begin += strlen (heading);
+  end = strstr (begin, "\n.TP");
+
+  return end != NULL ? g_strndup (begin, (gsize) (end - begin)) : g_strdup (begin);
+}
+
+static void
+test_manual (void)
+{
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "docs", "man", "telemetrics.conf.5", NULL);
+  g_autofree char *manual = NULL;
+  g_autoptr (GPtrArray) entries = read_entries ();
+
+  g_assert_true (g_file_get_contents (path, &manual, NULL, NULL));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *part = find_in_manual (manual, entry->name);
+      const char *limits = strstr (entry->comment, " Range: ");
+
+      if (part == NULL)
+        g_error ("telemetrics.conf(5) lacks %s", entry->name);
+      g_assert_nonnull (strstr (part, " Default: "));
+      if (limits != NULL && strstr (part, limits + 1) == NULL)
+        g_error ("telemetrics.conf(5) doesn't say “%s” of %s", limits + 1, entry->name);
+    }
+}
+
 /* As shipped, the file sets nothing and has nothing to complain about. */
 static void
 test_sets_nothing (void)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "telemetrics.conf", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "telemetrics.conf", NULL);
   const char *const paths[] = { path, NULL };
   g_autoptr (TmConfig) config = tm_config_load_files (paths);
 
@@ -172,6 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data/default-conf/every-key", test_every_key);
   g_test_add_func ("/data/default-conf/numbers", test_numbers);
   g_test_add_func ("/data/default-conf/no-other-key", test_no_other_key);
+  g_test_add_func ("/data/default-conf/manual", test_manual);
   g_test_add_func ("/data/default-conf/sets-nothing", test_sets_nothing);
 
   return g_test_run ();
