@@ -4,17 +4,16 @@
 import pathlib
 import re
 import subprocess
-import sys
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "docs/man").glob("*.[1-8]"))
-SECTIONS = ("NAME", "SYNOPSIS", "DESCRIPTION", "SEE ALSO")
+PAGES = sorted((ROOT / 'docs/man').glob('*.[1-8]'))
+SECTIONS = ('NAME', 'SYNOPSIS', 'DESCRIPTION', 'SEE ALSO')
 
 
 class Manuals(unittest.TestCase):
     def test_installed(self):
-        build = (ROOT / "docs/meson.build").read_text()
+        build = (ROOT / 'docs/meson.build').read_text()
         for page in PAGES:
             with self.subTest(page=page.name):
                 self.assertIn(f"'man/{page.name}'", build)
@@ -23,9 +22,9 @@ class Manuals(unittest.TestCase):
         """groff understands every line."""
         for page in PAGES:
             with self.subTest(page=page.name):
-                result = subprocess.run(["groff", "-man", "-Kutf8", "-Tutf8", "-ww", "-z", page],
+                result = subprocess.run(['groff', '-man', '-Kutf8', '-Tutf8', '-ww', '-z', page],
                                         capture_output=True, text=True)
-                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertEqual((result.returncode, result.stderr), (0, ''))
 
     def test_sections(self):
         for page in PAGES:
@@ -35,5 +34,5 @@ class Manuals(unittest.TestCase):
                     self.assertIn(section, found)
 
 
-if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+if __name__ == '__main__':
+    unittest.main()
