@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include "telemetry-export.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -63,9 +65,12 @@ typedef enum
 
 #define TELEMETRY_ERROR_BUS_PREFIX "org.telemetrics.Telemetry1.Error."
 
+TELEMETRY_EXPORT
 GQuark telemetry_error_quark (void);
 
+TELEMETRY_EXPORT
 const char *telemetry_error_get_bus_name (TelemetryError code);
+TELEMETRY_EXPORT
 gboolean telemetry_error_from_bus_name (const char *bus_name, TelemetryError *out_code);
 
 G_END_DECLS
