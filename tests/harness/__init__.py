@@ -4,6 +4,7 @@
 from harness.bus import BusError, Caller
 from harness.postgres import PrivatePostgres
 from harness.process import Process, wait_until
+from harness.server import Server
 from harness.system import System
 
-__all__ = ['BusError', 'Caller', 'PrivatePostgres', 'Process', 'System', 'wait_until']
+__all__ = ['BusError', 'Caller', 'PrivatePostgres', 'Process', 'Server', 'System', 'wait_until']

@@ -58,7 +58,8 @@ class Process:
         self.log = LOG_DIRECTORY / f'{name}.log'
         with open(self.log, 'ab') as output:
             self._child = subprocess.Popen(as_user(user, arguments), stdin=stdin, stdout=output, stderr=output,
-                                           env=environment_of(user, environment), cwd='/')
+                                           env=environment_of(user, environment), cwd='/',
+                                           start_new_session=True)  # Ctrl-C is for the test, not for it
         self.pid = self._child.pid
 
     def is_running(self):
