@@ -24,7 +24,7 @@ static const char *const bus_names[TELEMETRY_N_ERRORS] = {
 };
 
 /**
- * telemetry_error_get_bus_name:
+ * telemetry_error_get_bus_name: (skip)
  * @code: an error code
  *
  * Returns: (transfer none): the D-Bus error name of @code
@@ -38,7 +38,7 @@ telemetry_error_get_bus_name (TelemetryError code)
 }
 
 /**
- * telemetry_error_from_bus_name:
+ * telemetry_error_from_bus_name: (skip)
  * @bus_name: a D-Bus error name
  * @out_code: (out): the code it stands for
  *
