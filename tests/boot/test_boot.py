@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Our units under the real systemd, from a boot without consent to a delivered record and back.
+
+The tests build on each other like the life of a machine does; they run in the order of their names.
+"""
+
+import gzip
+import http.server
+import json
+import os
+import subprocess
+import threading
+import unittest
+from pathlib import Path
+
+from harness.bus import BUS_NAME, MANAGER_NAME, POST_NAME, Caller
+from harness.process import LOG_DIRECTORY, wait_until
+
+STATE = Path('/var/lib/telemetrics')
+ACTIVE = Path('/run/telemetrics/active')
+CONFIGURATION = Path('/etc/telemetrics/telemetrics.conf.d/10-test.conf')
+
+
+def systemctl(*arguments):
+    return subprocess.run(['systemctl', *arguments], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def unit(name, key):
+    return systemctl('show', '--value', f'--property={key}', name)
+
+
+def status_of(pid):
+    lines = Path(f'/proc/{pid}/status').read_text().splitlines()
+    return dict(line.split(':', 1) for line in lines)
+
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    """A server that accepts whatever arrives; class attribute bodies has what did."""
+
+    bodies = []
+
+    def do_POST(self):
+        body = json.loads(gzip.decompress(self.rfile.read(int(self.headers['Content-Length']))))
+        self.bodies.append(body)
+        results = [{'record_id': record['record_id'], 'outcome': 'accepted'} for record in body['records']]
+        answer = json.dumps({'results': results}).encode()
+        self.send_response(200)
+        self.send_header('Content-Type', 'application/json')
+        self.send_header('Content-Length', str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+class Boot(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        LOG_DIRECTORY.mkdir(parents=True, exist_ok=True)
+        subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
+        cls.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Collector)
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        CONFIGURATION.parent.mkdir(parents=True, exist_ok=True)
+        CONFIGURATION.write_text(f'[settings]\nserver=http://127.0.0.1:{cls.server.server_port}\n')
+        cls.root = Caller('root')
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.root.close()
+        cls.server.shutdown()
+        cls.server.server_close()
+
+    def pid_of(self, name):
+        return self.root.bus_call('GetConnectionUnixProcessID', '(s)', name)
+
+    def assert_confined(self, name, user):
+        """The process of a name runs as user, without privileges, behind a filter."""
+        pid = self.pid_of(name)
+        status = status_of(pid)
+        self.assertEqual(status['NoNewPrivs'].strip(), '1')
+        self.assertEqual(int(status['CapBnd'], 16), 0)
+        self.assertEqual(status['Seccomp'].strip(), '2')
+        owner = subprocess.run(['ps', '-o', 'user:32=', '-p', str(pid)], capture_output=True, text=True, check=True)
+        self.assertEqual(owner.stdout.strip(), user)
+        return pid
+
+    def test_1_nothing_runs_without_consent(self):
+        """After a boot without consent there is no process, no timer and no file of ours."""
+        self.assertEqual(unit('telemprobd-boot.service', 'ConditionResult'), 'no')
+        for name in ('telemprobd.service', 'telempostd.service', 'hprobe.timer'):
+            with self.subTest(unit=name):
+                self.assertEqual(unit(name, 'ActiveState'), 'inactive')
+        self.assertFalse(ACTIVE.exists())
+        self.assertEqual(list(STATE.iterdir()), [])
+
+    def test_2_the_bus_starts_the_keeper(self):
+        """The first question starts telemprobd through systemd, inside its confinement."""
+        self.assertFalse(self.root.get('Recorder', 'Enabled'))
+        self.assertEqual(unit('telemprobd.service', 'ActiveState'), 'active')
+        pid = self.assert_confined(BUS_NAME, 'telemetry')
+        self.assertEqual(pid, self.pid_of(MANAGER_NAME))
+        self.assertNotEqual(os.readlink(f'/proc/{pid}/ns/net'), os.readlink('/proc/self/ns/net'))
+
+    def test_3_consent(self):
+        """With consent records are kept, and the heartbeat's timer starts by itself."""
+        self.root.set_enabled(True)
+        self.assertIn('heartbeat', ACTIVE.read_text().split())
+        self.assertTrue((STATE / 'enabled').exists())
+        self.root.submit('org.telemetrics/kernel/warning', 2, '{"text":"one"}')
+        wait_until(lambda: unit('hprobe.timer', 'ActiveState') == 'active', 'the heartbeat is planned')
+
+    def test_4_heartbeat(self):
+        """hprobe works inside its confinement."""
+        systemctl('start', 'hprobe.service')
+        self.assertEqual(unit('hprobe.service', 'ConditionResult'), 'yes')
+        self.assertEqual(unit('hprobe.service', 'Result'), 'success')
+        self.assertEqual(unit('hprobe.service', 'ExecMainStatus'), '0')
+
+    def test_5_delivery(self):
+        """The sender reaches the server, and not what is kept."""
+        self.root.invoke('Delivery', 'UploadNow', '(a{sv})', {})
+        wait_until(lambda: Collector.bodies, 'a batch has arrived', 20)
+        classes = {record['classification'] for body in Collector.bodies for record in body['records']}
+        self.assertIn('org.telemetrics/kernel/warning', classes)
+        self.assertIn('org.telemetrics/heartbeat/ping', classes)
+
+        pid = self.assert_confined(POST_NAME, 'telemetry-post')
+        there = subprocess.run(['nsenter', f'--target={pid}', '--mount', 'ls', str(STATE)], capture_output=True,
+                               text=True, check=False)
+        self.assertNotIn('store.db', there.stdout)
+
+    def test_6_boot_with_consent(self):
+        """At boot the service starts by itself where consent was given, and what was agreed to still counts."""
+        systemctl('stop', 'telemprobd.service')
+        self.assertIn('heartbeat', ACTIVE.read_text().split())
+        systemctl('start', 'telemprobd-boot.service')
+        self.assertEqual(unit('telemprobd-boot.service', 'ConditionResult'), 'yes')
+        wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'active', 'telemprobd is started at boot')
+        self.assertTrue(self.root.get('Recorder', 'Enabled'))
+
+    def test_7_withdrawal(self):
+        """After withdrawal the process goes away by itself, and nothing starts it."""
+        self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
+        self.assertFalse(ACTIVE.exists())
+        self.assertFalse((STATE / 'enabled').exists())
+        wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'inactive', 'telemprobd has ended', 20)
+        self.assertEqual(unit('telemprobd.service', 'Result'), 'success')
+        systemctl('start', 'hprobe.service')
+        self.assertEqual(unit('hprobe.service', 'ConditionResult'), 'no')
+        self.assertEqual(unit('telemprobd.service', 'ActiveState'), 'inactive')
+
+
+if __name__ == '__main__':
+    unittest.main()
