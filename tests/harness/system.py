@@ -51,14 +51,21 @@ class System:
         self._polkit.stop()
         self._polkit = None
 
-    def stop(self):
-        """End everything in the order of a shutdown; fails when a program hangs or leaves a process behind."""
+    def stop(self, alone=True):
+        """End everything in the order of a shutdown; fails when a program hangs or leaves a process behind.
+
+        alone: nothing else may run on this machine then.
+        """
+        if not self._bus:
+            return
         self.stop_services()
         self.close_callers()
         if self._polkit:
             self.stop_polkit()
         self._bus.stop()
         self._bus = None
+        if not alone:
+            return
         left = wait_until(lambda: not processes() and 'nothing', f'no process is left (seen: {processes()})', 5)
         assert left == 'nothing'
 
