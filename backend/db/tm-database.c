@@ -12,9 +12,12 @@ G_DEFINE_QUARK (tm - database - error - quark, tm_database_error)
 /* One CopyData message; libpq holds one of them in memory. */
 #define COPY_CHUNK_BYTES (256 * 1024)
 
-/* Acknowledged means on disk, whatever the cluster's default is. Times cross as UTC. */
+/* Acknowledged means on disk, whatever the cluster's default is. Times cross as UTC. A search is
+ * planned for what it looks for: a plan for anybody's parameters looks into every day. Compiling a
+ * plan over a hundred partitions takes seconds where running it takes milliseconds. */
 static const char settings[] = "set synchronous_commit = on; set timezone = 'UTC'; "
-                               "set datestyle = 'ISO'; set client_min_messages = warning";
+                               "set datestyle = 'ISO'; set client_min_messages = warning; "
+                               "set plan_cache_mode = force_custom_plan; set jit = off";
 
 struct _TmDatabase
 {

@@ -16,6 +16,7 @@ static const char *const steps[] = {
   "001-records.sql",
   "002-ingest.sql",
   "003-rollups.sql",
+  "004-ui.sql",
 };
 
 guint
