@@ -11,6 +11,7 @@ packages_to_build=(
   libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libsoup-3.0-dev libpolkit-gobject-1-dev
   libpq-dev libsqlite3-dev libsystemd-dev libdw-dev
   gobject-introspection libgirepository1.0-dev valac
+  polkitd # which XML elements of an action are text: /usr/share/gettext/its/polkit.its
 )
 
 packages_to_run=(
@@ -24,6 +25,7 @@ packages_to_test=(
   python3-dbusmock python3-psycopg2 expect strace jq xxd man-db
   desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
   bash-completion zsh fish
+  libxml2-utils systemd-container
   chromium nodejs npm
 )
 }
