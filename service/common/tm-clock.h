@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-#define TM_USEC_PER_DAY (24 * 60 * 60 * G_USEC_PER_SEC)
+#define TM_USEC_PER_DAY (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
 #define TM_TYPE_CLOCK (tm_clock_get_type ())
 G_DECLARE_INTERFACE (TmClock, tm_clock, TM, CLOCK, GObject)

@@ -30,7 +30,8 @@ G_BEGIN_DECLS
 #define TM_TYPE_COMMITTER (tm_committer_get_type ())
 G_DECLARE_FINAL_TYPE (TmCommitter, tm_committer, TM, COMMITTER, GObject)
 
-/* Starts the thread, which opens the store. Copies options. */
+/* Starts the thread, which opens the store when there is work for it. Copies options. The thread
+ * holds a reference until tm_committer_stop(). */
 TmCommitter *tm_committer_new (const TmStoreOptions *options, TmClock *clock);
 
 /* drafts: (element-type TmDraft), not to be touched before the answer. The finish function gives
@@ -64,7 +65,8 @@ void tm_committer_run_file_async (TmCommitter *self,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-/* data that was given to run_async: (transfer none), lives as long as result. NULL on error. */
+/* data that was given to run_async, which must not be NULL: (transfer none), lives as long as
+ * result. NULL on error. */
 gpointer tm_committer_run_finish (TmCommitter *self, GAsyncResult *result, GError **error);
 
 /* Counts a record that was dropped before the store; written with the next commit, or by itself

@@ -3,10 +3,11 @@
  * Deleting so that nothing stays readable: rows are overwritten (secure_delete), the database is
  * rewritten without free pages, the log is emptied, and a damaged database that was put aside is
  * removed. When these return TRUE, not one byte of what was deleted is left in the files.
- * Threads: see tm-store.h.
+ * Threads: see tm-store.h; not in a transaction, so by tm_committer_run_file_async().
  */
 #pragma once
 
+#include "tm-category.h"
 #include "tm-store-records.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,11 @@ gboolean tm_store_delete_category (TmStore *self,
                                    const char *category,
                                    guint *out_n_records,
                                    GError **error);
+/* What was counted as lost of the category; categories says which classifications are its. */
+gboolean tm_store_delete_category_losses (TmStore *self,
+                                          const char *category,
+                                          TmCategorySet *categories,
+                                          GError **error);
 /* Withdrawal: everything but the receipts: records, transmission, ledger, epochs, values. */
 gboolean tm_store_delete_everything (TmStore *self, guint *out_n_records, GError **error);
 

@@ -46,6 +46,9 @@ TmStore *tm_store_open (const TmStoreOptions *options, TmClock *clock, GError **
 void tm_store_close (TmStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmStore, tm_store_close)
 
+/* Removes the database and what belongs to it, for withdrawal when it cannot be opened. */
+gboolean tm_store_unlink (const char *path, GError **error);
+
 /* TRUE if tm_store_open() found a damaged database. */
 gboolean tm_store_was_reset (TmStore *self);
 
