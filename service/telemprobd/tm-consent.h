@@ -50,6 +50,7 @@ gboolean tm_consent_is_prompt_needed (TmConsent *self);
 TmDecision tm_consent_get_decision (TmConsent *self, const char *category);
 /* a{su}: every category, unset ones included. (transfer floating) */
 GVariant *tm_consent_get_decisions (TmConsent *self);
+TmCategorySet *tm_consent_get_categories (TmConsent *self); /* (transfer none) */
 /* Ids of locked categories, sorted. (transfer none) */
 const char *const *tm_consent_get_locked (TmConsent *self);
 /* (nullable) (transfer none): one sentence */
