@@ -100,6 +100,12 @@ tm_query_add_binary (TmQuery *self, const guint8 *data, gsize n_bytes)
 }
 
 void
+tm_query_add_static (TmQuery *self, const guint8 *data, gsize n_bytes)
+{
+  add (self, g_bytes_new_static (data, n_bytes), (int) n_bytes, TRUE);
+}
+
+void
 tm_query_add_null (TmQuery *self)
 {
   add (self, NULL, 0, FALSE);

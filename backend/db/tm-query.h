@@ -29,6 +29,8 @@ void tm_query_add_null (TmQuery *self);
 
 /* In PostgreSQL's binary format of the type that the statement gives the parameter. */
 void tm_query_add_binary (TmQuery *self, const guint8 *data, gsize n_bytes);
+/* The same without a copy: data must outlive the query. */
+void tm_query_add_static (TmQuery *self, const guint8 *data, gsize n_bytes);
 
 const char *tm_query_get_sql (TmQuery *self);
 guint tm_query_get_n_parameters (TmQuery *self);
