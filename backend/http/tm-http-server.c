@@ -9,13 +9,16 @@
  * how a message finds its connection again.
  *
  * Facts about libsoup 3.2 that this file relies on or works around: it closes the connection after
- * a 204; it wants an inet address on both ends; about 340 bytes are lost per accepted connection,
- * so keep-alive matters.
+ * a 204; it wants an inet address on both ends; it keeps a connection for another request only
+ * while it has a listening socket of its own; about 340 bytes are lost per accepted connection, so
+ * keep-alive matters.
  */
 #include "tm-http-server.h"
 
 #include "tm-http-listener.h"
 
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <libsoup/soup.h>
 
 /* How long a refused client may go on sending before it is cut. */
@@ -461,12 +464,41 @@ tm_http_server_class_init (TmHttpServerClass *klass)
   object_class->finalize = tm_http_server_finalize;
 }
 
+/* libsoup's own listening socket: its name is gone before anybody could connect to it. */
+static gboolean
+listen_nowhere (SoupServer *soup, GError **error)
+{
+  g_autofree char *directory = g_dir_make_tmp ("telemetrics-XXXXXX", error);
+  g_autofree char *path = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  gboolean ok;
+
+  if (directory == NULL)
+    return FALSE;
+
+  path = g_build_filename (directory, "s", NULL);
+  address = g_unix_socket_address_new (path);
+  socket =
+      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
+  ok = socket != NULL && g_socket_bind (socket, address, FALSE, error) &&
+       g_socket_listen (socket, error);
+  g_unlink (path);
+  g_rmdir (directory);
+
+  return ok && soup_server_listen_socket (soup, socket, 0, error);
+}
+
 static void
 tm_http_server_init (TmHttpServer *self)
 {
+  g_autoptr (GError) error = NULL;
+
   self->router = tm_http_router_new ();
   self->exchanges = g_hash_table_new_full (NULL, NULL, NULL, exchange_free);
   self->soup = soup_server_new (NULL, NULL);
+  if (!listen_nowhere (self->soup, &error))
+    g_warning ("connections will not be kept: %s", error->message);
   soup_server_add_early_handler (self->soup, NULL, on_headers, self, NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   g_signal_connect (self->soup, "request-started", G_CALLBACK (on_request_started), self);
