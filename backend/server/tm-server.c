@@ -7,6 +7,7 @@
 #include "tm-http-server.h"
 #include "tm-schema.h"
 #include "tm-status.h"
+#include "tm-ui.h"
 
 #include <glib-unix.h>
 #include <systemd/sd-daemon.h>
@@ -19,6 +20,8 @@ typedef struct
   TmDatabasePool *pool;
   TmStatus *status;
   TmCollector *collector; /* (nullable): by role */
+  TmUi *ui;               /* (nullable): by role */
+  TmHttpRoute *ui_routes; /* (nullable): those of ui, for this machine only */
   guint signal_sources[2];
   guint stop_source;
   gboolean is_stopping;
@@ -32,6 +35,8 @@ server_clear (Server *self)
   g_clear_handle_id (&self->stop_source, g_source_remove);
   g_clear_object (&self->http);
   g_clear_pointer (&self->collector, tm_collector_free);
+  g_clear_pointer (&self->ui, tm_ui_free);
+  g_clear_pointer (&self->ui_routes, g_free);
   g_clear_pointer (&self->status, tm_status_free);
   g_clear_object (&self->pool);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -124,16 +129,8 @@ start_listening (Server *self, const TmServerOptions *options, GError **error)
 }
 
 static void
-add_rooms (Server *self, TmRole role)
+add_collector (Server *self)
 {
-  const TmHttpLimits limits = {
-    .max_connections = self->config->max_connections,
-    .max_header_bytes = tm_http_limits_default.max_header_bytes,
-    .request_seconds = self->config->request_seconds,
-    .idle_seconds = self->config->idle_seconds,
-    .response_seconds = self->config->response_seconds,
-    .trust_forwarded = self->config->trust_forwarded,
-  };
   const TmCollectorSettings settings = {
     .conninfo = self->config->database_connection,
     .n_workers = self->config->collector_workers,
@@ -148,15 +145,54 @@ add_rooms (Server *self, TmRole role)
     .rate_limit_local = self->config->rate_limit_local,
   };
 
+  self->collector = tm_collector_new (self->http, &settings);
+  tm_status_add_metrics (self->status, tm_collector_append_metrics, self->collector);
+}
+
+/* TmHttpCheck. Whoever can reach the dashboard can read it, until there are users who log in. */
+static TmHttpResponse *
+refuse_strangers (TmHttpRequest *request, gpointer user_data)
+{
+  if (tm_http_request_is_local (request))
+    return NULL;
+
+  return tm_http_response_new_error (
+      403, "no user is configured, so the dashboard answers on its own machine only");
+}
+
+static void
+add_ui (Server *self)
+{
+  const TmHttpRoute *routes;
+  gsize n_routes;
+
+  self->ui = tm_ui_new (self->pool);
+  routes = tm_ui_get_routes (&n_routes);
+  self->ui_routes = g_memdup2 (routes, n_routes * sizeof *routes);
+  for (gsize i = 0; i < n_routes; i++)
+    self->ui_routes[i].check = refuse_strangers;
+  tm_http_server_add_routes (self->http, self->ui_routes, n_routes, self->ui);
+}
+
+static void
+add_rooms (Server *self, TmRole role)
+{
+  const TmHttpLimits limits = {
+    .max_connections = self->config->max_connections,
+    .max_header_bytes = tm_http_limits_default.max_header_bytes,
+    .request_seconds = self->config->request_seconds,
+    .idle_seconds = self->config->idle_seconds,
+    .response_seconds = self->config->response_seconds,
+    .trust_forwarded = self->config->trust_forwarded,
+  };
   self->http = tm_http_server_new (&limits);
   self->pool = tm_database_pool_new (self->config->database_connection, "telemetrics-ui",
                                      self->config->database_readers);
   self->status = tm_status_new (self->http, self->pool);
   if (role & TM_ROLE_COLLECTOR)
-    {
-      self->collector = tm_collector_new (self->http, &settings);
-      tm_status_add_metrics (self->status, tm_collector_append_metrics, self->collector);
-    }
+    add_collector (self);
+  if (role & TM_ROLE_UI)
+    add_ui (self);
 }
 
 gboolean
