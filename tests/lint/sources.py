@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The source tree as the lint tests see it: files, rooms, includes, functions."""
 
+import os
 import re
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def include_graph(paths):
         graph[path] = []
         for _, what in includes(path):
             candidates = [c for c in by_name.get(Path(what).name, []) if str(c).endswith('/' + what)]
-            candidates.sort(key=lambda candidate: candidate.parent != path.parent)
+            candidates.sort(key=lambda candidate: -len(os.path.commonpath([candidate, path])))
             if candidates:
                 graph[path].append(candidates[0])
     return graph
