@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define TM_ACTION_PREFIX "org.telemetrics.telemetry."
 #define TM_ACTION_SET_CONSENT TM_ACTION_PREFIX "set-consent"
 #define TM_ACTION_WITHDRAW TM_ACTION_PREFIX "withdraw"
+#define TM_ACTION_READ_OWN_RECORDS TM_ACTION_PREFIX "read-own-records"
 #define TM_ACTION_READ_SYSTEM_RECORDS TM_ACTION_PREFIX "read-system-records"
 #define TM_ACTION_READ_ALL_RECORDS TM_ACTION_PREFIX "read-all-records"
 #define TM_ACTION_UPLOAD_NOW TM_ACTION_PREFIX "upload-now"

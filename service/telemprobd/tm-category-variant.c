@@ -15,12 +15,11 @@ add_expiry (GVariantBuilder *details, const TmCategory *category, gint64 now_use
   if (category->expires_usec == 0)
     return;
 
-  /* Nothing is recorded from that moment on, so the last day is the one before it. */
-  g_autoptr (GDateTime) end =
-      g_date_time_new_from_unix_utc (category->expires_usec / G_USEC_PER_SEC - 1);
-  g_autofree char *last_day = g_date_time_format (end, "%Y-%m-%d");
+  g_autoptr (GDateTime) day =
+      g_date_time_new_from_unix_utc (category->expires_usec / G_USEC_PER_SEC);
+  g_autofree char *text = g_date_time_format (day, "%Y-%m-%d");
 
-  g_variant_builder_add (details, "{sv}", "expires", g_variant_new_string (last_day));
+  g_variant_builder_add (details, "{sv}", "expires", g_variant_new_string (text));
 }
 
 GVariant *

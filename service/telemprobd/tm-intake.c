@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* Users below are the system's own; useradd's SYS_UID_MAX of every distribution is 999. */
-#define FIRST_USER_UID 1000
-
 struct _TmIntake
 {
   GObject parent_instance;
@@ -103,7 +100,7 @@ set_ids (TmIntake *self, TmRecordBuilder *builder, GError **error)
 static gboolean
 set_sender (TmRecordBuilder *builder, TmPeer *peer, GError **error)
 {
-  const char *origin = peer->uid < FIRST_USER_UID ? "system" : "user";
+  const char *origin = peer->uid < TM_FIRST_USER_UID ? "system" : "user";
 
   return set_text (builder, TM_FIELD_ORIGIN, origin, error) &&
          (peer->app == NULL || set_text (builder, TM_FIELD_APP, peer->app, error));

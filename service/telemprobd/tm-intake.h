@@ -17,6 +17,9 @@
 
 G_BEGIN_DECLS
 
+/* Users below are the system's own: SYS_UID_MAX of every distribution is 999. */
+#define TM_FIRST_USER_UID 1000
+
 #define TM_TYPE_INTAKE (tm_intake_get_type ())
 G_DECLARE_FINAL_TYPE (TmIntake, tm_intake, TM, INTAKE, GObject)
 
