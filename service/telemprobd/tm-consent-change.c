@@ -57,6 +57,8 @@ bring_into_force (GTask *task)
   Change *self = g_task_get_task_data (task);
 
   tm_standing_set_consent (self->parts.standing, self->after);
+  if (tm_consent_is_enabled (self->after))
+    tm_delivery_start (self->parts.delivery);
   if (self->first_error != NULL)
     g_task_return_error (task, g_steal_pointer (&self->first_error));
   else
@@ -131,6 +133,18 @@ start_deleting (GTask *task)
                                g_object_unref, NULL, on_deleted, task);
 }
 
+/* An error means that nobody could be asked to stop. What is kept is deleted all the same. */
+static void
+on_suspended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  if (!tm_delivery_suspend_finish (TM_DELIVERY (source), result, &error))
+    note_error (g_task_get_task_data (task), error);
+  start_deleting (task);
+}
+
 static void
 on_persisted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -150,7 +164,7 @@ on_persisted (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   if (is_narrowing (self))
-    start_deleting (task);
+    tm_delivery_suspend_async (self->parts.delivery, on_suspended, task);
   else
     bring_into_force (task);
 }

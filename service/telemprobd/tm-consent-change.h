@@ -12,6 +12,7 @@
 #pragma once
 
 #include "tm-committer.h"
+#include "tm-delivery.h"
 #include "tm-rotation.h"
 #include "tm-standing.h"
 
@@ -24,6 +25,7 @@ typedef struct
   TmStanding *standing;
   TmCommitter *committer;
   TmRotation *rotation;
+  TmDelivery *delivery;
 } TmConsentParts;
 
 /* receipt_id: (nullable): leave a receipt under this id. One change at a time. Fails with

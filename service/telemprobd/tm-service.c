@@ -11,6 +11,8 @@
 #include "tm-active-file.h"
 #include "tm-authority-polkit.h"
 #include "tm-consent-object.h"
+#include "tm-courier-bus.h"
+#include "tm-delivery-object.h"
 #include "tm-door.h"
 #include "tm-health-object.h"
 #include "tm-identity-object.h"
@@ -46,6 +48,7 @@ struct _TmService
   TmDoor *manager_door;
   TmPeers *peers;
   TmPermits *permits;
+  TmDelivery *delivery;
   TmRecordsObject *records;
 };
 
@@ -244,6 +247,8 @@ on_cleaned (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!tm_cleaner_start_finish (TM_CLEANER (source), result, &error))
     g_warning ("removing what may not be kept failed: %s", error->message);
+  else if (tm_standing_is_enabled (self->keep->standing))
+    tm_delivery_start (self->delivery);
 }
 
 static void
@@ -285,6 +290,7 @@ on_kept (TmIntake *intake, guint severity, gpointer user_data)
 {
   TmService *self = user_data;
 
+  tm_delivery_notice (self->delivery, severity);
   tm_cleaner_notice (self->keep->cleaner);
   tm_records_object_touch (self->records);
 }
@@ -304,13 +310,28 @@ on_problem_changed (TmCommitter *committer, gpointer user_data)
   tm_rotation_renew_async (self->keep->rotation, NULL, NULL);
 }
 
+static TmDelivery *
+make_delivery (TmService *self, GDBusConnection *connection)
+{
+  g_autoptr (TmCourier) courier = tm_courier_bus_new (connection);
+  const TmDeliveryParts parts = { .clock = self->keep->clock,
+                                  .committer = self->keep->committer,
+                                  .courier = courier,
+                                  .config = self->keep->config,
+                                  .system = self->keep->system,
+                                  .random = g_random_double };
+
+  return tm_delivery_new (&parts);
+}
+
 static TmConsentObject *
 make_consent_object (TmService *self)
 {
   const TmConsentParts parts = { .clock = self->keep->clock,
                                  .standing = self->keep->standing,
                                  .committer = self->keep->committer,
-                                 .rotation = self->keep->rotation };
+                                 .rotation = self->keep->rotation,
+                                 .delivery = self->delivery };
 
   return tm_consent_object_new (self->permits, self->keep->config, self->keep->categories, &parts);
 }
@@ -332,16 +353,20 @@ export_objects (TmService *self, GError **error)
   GDBusConnection *connection = tm_door_get_connection (self->manager_door);
   g_autoptr (TmAuthority) authority = tm_authority_polkit_new (connection);
   g_auto (GStrv) problems = tm_keep_list_problems (self->keep);
+  const char *server = tm_config_get_text (self->keep->config, TM_CONFIG_SERVER);
   g_autoptr (TmRecorder) recorder = NULL;
 
   self->peers = tm_peers_new (connection);
   self->permits = tm_permits_new (self->peers, authority);
+  self->delivery = make_delivery (self, connection);
   self->records = tm_records_object_new (self->permits, self->keep->committer, self->keep->clock);
   recorder = tm_recorder_new (self->peers, self->keep->standing, self->keep->intake);
 
   return tm_door_export (self->recorder_door, G_DBUS_INTERFACE_SKELETON (recorder), error) &&
          tm_door_export (self->manager_door, G_DBUS_INTERFACE_SKELETON (self->records), error) &&
          export_made (self->manager_door, make_consent_object (self), error) &&
+         export_made (self->manager_door,
+                      tm_delivery_object_new (self->delivery, self->permits, server), error) &&
          export_made (
              self->manager_door,
              tm_identity_object_new (self->permits, self->keep->standing, self->keep->rotation),
@@ -440,6 +465,7 @@ tm_service_dispose (GObject *object)
   g_clear_object (&self->recorder_door);
   g_clear_object (&self->manager_door);
   g_clear_object (&self->records);
+  g_clear_object (&self->delivery);
   g_clear_object (&self->permits);
   g_clear_object (&self->peers);
   g_clear_pointer (&self->keep, tm_keep_close);
