@@ -122,12 +122,13 @@ tm_store_delete_matching (TmStore *self,
                           GError **error)
 {
   guint n_records = 0;
+  gboolean ok;
 
   if (!tm_store_begin (self, error))
     return FALSE;
 
-  return finish (self, delete_records (self, filter, &n_records, error), n_records, out_n_records,
-                 error);
+  ok = delete_records (self, filter, &n_records, error);
+  return finish (self, ok, n_records, out_n_records, error);
 }
 
 static gboolean

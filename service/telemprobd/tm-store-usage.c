@@ -7,6 +7,10 @@
 #include "tm-store-ledger.h"
 #include "tm-store-records.h"
 
+/* At the bound each record would cost a search for another one to go; so a little more goes at once:
+ * this part of the bound. */
+#define EVICTION_SLACK 128
+
 /* The columns of a statement that removes records: see REMOVED in tm-store-sql.c. */
 enum
 {
@@ -218,6 +222,8 @@ tm_store_keep_bound (TmStore *self, gint64 uid, GError **error)
   if (uid >= 0)
     max_bytes = max_bytes * TM_STORE_UID_PERCENT / 100;
   excess = get_used (self, uid) - max_bytes;
+  if (excess > 0)
+    excess += max_bytes / EVICTION_SLACK;
 
   for (guint state = TM_RECORD_STATE_SENT; state >= TM_RECORD_STATE_PENDING && excess > 0; state--)
     for (guint severity = TM_SEVERITY_LOW; severity <= TM_SEVERITY_CRITICAL && excess > 0;
