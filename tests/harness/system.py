@@ -17,8 +17,8 @@ import subprocess
 from pathlib import Path
 
 from harness import sessions
-from harness.bus import BUS_NAME, MANAGER_NAME, POST_NAME, Caller
-from harness.process import LOG_DIRECTORY, Process, processes, run_as, wait_until
+from harness.bus import BUS_NAME, MANAGER_NAME, POST_NAME, BusError, Caller
+from harness.process import LOG_DIRECTORY, Process, processes, wait_until
 
 STATE = Path('/var/lib/telemetrics')
 RUNTIME = Path('/run/telemetrics')
@@ -31,7 +31,7 @@ class System:
     def __init__(self):
         if os.uname().nodename != 'sandbox':
             raise RuntimeError('System writes to real paths: run the test through tests/harness/run')
-        self._bus = self._polkit = None
+        self._bus = self._polkit = self._watcher = None
         self._callers = {}
 
     # Life
@@ -40,6 +40,7 @@ class System:
         sessions.prepare()
         self._bus = Process('bus', ['dbus-daemon', '--system', '--nofork', '--nopidfile', '--nosyslog', '--print-address'])
         self._bus.wait_output('unix:')
+        self._watcher = Caller('root')
         if polkit:
             self.start_polkit()
 
@@ -62,6 +63,7 @@ class System:
         self.close_callers()
         if self._polkit:
             self.stop_polkit()
+        self._watcher.close()
         self._bus.stop()
         self._bus = None
         if not alone:
@@ -86,9 +88,10 @@ class System:
 
     def owner_pid(self, bus_name):
         """The process that owns bus_name, or 0; starts nothing."""
-        result = run_as('root', ['busctl', '--system', '--json=short', 'call', 'org.freedesktop.DBus', '/', 'org.freedesktop.DBus',
-                                 'GetConnectionUnixProcessID', 's', bus_name], check=False)
-        return int(result.stdout.rpartition('[')[2].partition(']')[0]) if result.returncode == 0 else 0
+        try:
+            return self._watcher.bus_call('GetConnectionUnixProcessID', '(s)', bus_name)
+        except BusError:
+            return 0
 
     def telemprobd_pid(self):
         return self.owner_pid(BUS_NAME)
