@@ -147,7 +147,7 @@ tm_schema_check (TmDatabase *database, GError **error)
   if (version == tm_schema_get_newest ())
     return TRUE;
 
-  g_set_error (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_STATEMENT,
+  g_set_error (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_STORAGE,
                "the database has schema version %u, this program needs %u; run "
                "“telemetrics-server migrate”",
                version, tm_schema_get_newest ());

@@ -17,7 +17,8 @@ gboolean tm_schema_get_version (TmDatabase *database, guint *out_version, GError
  * is an error: an older program must not write to it. out_n_steps: (nullable) */
 gboolean
 tm_schema_migrate (TmDatabase *database, guint version, guint *out_n_steps, GError **error);
-/* Fails unless the schema has the newest version. */
+/* Fails with TM_DATABASE_ERROR_STORAGE, because somebody may be about to change that, unless the
+ * schema has the newest version. */
 gboolean tm_schema_check (TmDatabase *database, GError **error);
 
 /* Partitions for every day whose records are accepted at now_usec, and three days ahead. */

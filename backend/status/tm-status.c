@@ -40,16 +40,16 @@ on_version (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (TmRows) rows =
       tm_database_pool_query_finish (TM_DATABASE_POOL (source), result, &error);
+  gboolean has_schema = !g_error_matches (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_STATEMENT);
   TmHttpResponse *response;
 
-  if (rows == NULL)
+  if (rows == NULL && has_schema)
     response = tm_http_response_new_error (503, "database: %s", error->message);
-  else if (tm_rows_get_number (rows, 0, 0) != tm_schema_get_newest ())
-    response = tm_http_response_new_error (
-        503,
-        "database: schema version %" G_GINT64_FORMAT ", needed is %u: run “telemetrics-server "
-        "migrate”",
-        tm_rows_get_number (rows, 0, 0), tm_schema_get_newest ());
+  else if (rows == NULL || tm_rows_get_number (rows, 0, 0) != tm_schema_get_newest ())
+    response = tm_http_response_new_error (503,
+                                           "database: the schema is not version %u: run "
+                                           "“telemetrics-server migrate”",
+                                           tm_schema_get_newest ());
   else
     response = new_ok ();
 

@@ -47,7 +47,7 @@ class Door(unittest.TestCase):
         for field, value in (('format', 2), ('batch_id', 'x'), ('batch_id', None), ('machine_id', 'AB' * 16), ('machine_id', 5),
                              ('client', ''), ('system', []), ('ledger', {}), ('records', {})):
             with self.subTest(field=field, value=value):
-                self.refuse(self.backend.post(batch([record()], **{field: value})), 400, field)
+                self.refuse(self.backend.post({**batch([record()]), field: value}), 400, field)
 
     def test_deep_json(self):
         """100 000 brackets, in the head or in a record, harm nobody."""

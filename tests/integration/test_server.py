@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The program telemetrics-server: command line, configuration, schema, life and death."""
 
-import json
 import os
 import re
 import socket
@@ -144,7 +143,9 @@ class Life(unittest.TestCase):
             backend.start()
             try:
                 self.assertEqual(backend.request('GET', '/healthz').status, 200)
-                self.assertEqual(backend.request('GET', '/readyz').status, 503)
+                answer = backend.request('GET', '/readyz')
+                self.assertEqual(answer.status, 503)
+                self.assertIn('telemetrics-server migrate', answer.message)
                 self.assertEqual(backend.post(batch([record()])).status, 503)
                 backend.migrate()
                 self.assertEqual(backend.request('GET', '/readyz').status, 200)
