@@ -63,6 +63,9 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   gboolean version = FALSE;
 
+  /* No desktop settings and no remote file systems in a network service, however it was started. */
+  g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
+  g_setenv ("GIO_USE_VFS", "local", TRUE);
   setlocale (LC_ALL, "");
   if (!parse_options (&argc, &argv, &version, &error))
     {

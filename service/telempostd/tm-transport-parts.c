@@ -18,6 +18,18 @@ load_credentials (TmConfig *config, GError **error)
   return tm_credentials_new (&sources, error);
 }
 
+/* A bad address reads as none, so what is wrong with the files may be the reason. */
+static char *
+describe_no_server (TmConfig *config)
+{
+  g_autofree char *problems = g_strjoinv ("; ", (char **) tm_config_get_problems (config));
+
+  if (*problems == '\0')
+    return g_strdup ("no server is configured");
+
+  return g_strconcat ("no server is configured; ", problems, NULL);
+}
+
 static void
 load_server (TmTransportParts *self, TmConfig *config)
 {
@@ -27,7 +39,7 @@ load_server (TmTransportParts *self, TmConfig *config)
 
   if (*server == '\0')
     {
-      self->problem = g_strdup ("no server is configured");
+      self->problem = describe_no_server (config);
       return;
     }
 

@@ -74,6 +74,48 @@ def reply(results, advice=None):
     return json.dumps({'results': rows, 'advice': advice or {}}).encode()
 
 
+class TlsConnection:
+    """TLS over a socket that counts what arrives before it is decrypted; as much of a socket as the server needs."""
+
+    def __init__(self, plain, context, count):
+        self._plain, self._count = plain, count
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._run(self._tls.do_handshake)
+
+    def _run(self, step):
+        while True:
+            try:
+                result = step()
+                self._flush()
+                return result
+            except ssl.SSLWantReadError:
+                self._flush()
+            data = self._plain.recv(65536)
+            self._count(len(data))
+            if data:
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
+
+    def _flush(self):
+        data = self._outgoing.read()
+        if data:
+            self._plain.sendall(data)
+
+    def recv(self, size):
+        return self._run(lambda: self._tls.read(size))
+
+    def sendall(self, data):
+        self._run(lambda: self._tls.write(data))
+
+    def shutdown(self, how):
+        self._plain.shutdown(how)
+
+    def close(self):
+        self._plain.close()
+
+
 class RecordingServer:
     def __init__(self, host='127.0.0.1', certificate=None, client_authority=None):
         """certificate: (certificate file, key file) for TLS; client_authority: PEM file, clients must show a certificate of it."""
@@ -167,23 +209,26 @@ class RecordingServer:
         with self._condition:
             self._connections.append(plain)
         try:
-            connection = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
-            with self._condition:
-                self._connections[self._connections.index(plain)] = connection
+            connection = TlsConnection(plain, self._tls, self._count) if self._tls else plain
             while self._serve_one(connection, number):
                 pass
         except (OSError, ValueError) as error:
             self.errors.append(error)
         finally:
             with self._condition:
-                self._connections = [other for other in self._connections if other.fileno() not in (-1, plain.fileno())]
+                self._n_received += self._unread(plain)
+                self._connections = [other for other in self._connections if other is not plain]
             plain.close()
+
+    def _count(self, n_bytes):
+        with self._condition:
+            self._n_received += n_bytes
+            self._condition.notify_all()
 
     def _receive(self, connection, size):
         data = connection.recv(size)
-        with self._condition:
-            self._n_received += len(data)
-            self._condition.notify_all()
+        if not self._tls:
+            self._count(len(data))
         return data
 
     def _next_answer(self):

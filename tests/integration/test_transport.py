@@ -11,6 +11,8 @@ import time
 import unittest
 import uuid
 
+from gi.repository import GLib
+
 from doubles.certificates import Authority
 from doubles.recording_server import Answer, RecordingServer, reply
 from harness import BusError, System, wait_until
@@ -204,6 +206,278 @@ class TransportTest(unittest.TestCase):
         """No server is an attempt that failed."""
         self.configure('http://127.0.0.1:9')
         self.assertEqual(self.deliver()['result'], 'retry')
+
+    # Where it goes
+
+    def test_redirects(self):
+        """On the same server a POST stays a POST; nothing at all goes to another one."""
+        server = self.server()
+        with RecordingServer() as other:
+            for status in (301, 302, 307, 308):
+                with self.subTest(status=status):
+                    server.exchanges.clear()
+                    server.script(Answer(status=status, headers={'Location': '/moved/here'}))
+                    outcome = self.deliver()
+                    self.assertEqual((outcome['result'], outcome['url']), ('settled', f'{server.url}/moved/here'))
+                    self.assertEqual(server.exchanges[1].line, 'POST /moved/here HTTP/1.1')
+                    self.assertEqual(server.exchanges[0].body, server.exchanges[1].body)
+                    server.script(Answer(status=status, headers={'Location': f'{other.url}/api/v1/records'}))
+                    outcome = self.deliver()
+                    self.assertEqual(outcome['result'], 'retry')
+                    self.assertIn('not followed', outcome['message'])
+            for elsewhere in (f'http://localhost:{server.port}/', f'https://127.0.0.1:{server.port}/', f'//127.0.0.1:{other.port}/',
+                              f'http://user@127.0.0.1:{server.port}/', 'file:///etc/passwd', 'http://[', ''):
+                with self.subTest(elsewhere=elsewhere):
+                    server.script(Answer(status=307, headers={'Location': elsewhere} if elsewhere else {}))
+                    self.assertEqual(self.deliver()['result'], 'retry')
+            self.assertEqual(other.bytes_arrived(), 0)
+
+    def test_redirect_loop(self):
+        """A server that sends one in circles is left after three steps."""
+        server = self.server()
+        server.default = Answer(status=307, headers={'Location': '/again'})
+        self.assertEqual(self.deliver()['result'], 'retry')
+        self.assertEqual(len(server.exchanges), 4)
+
+    def test_servers_that_are_not_used(self):
+        """What the configuration may not name is refused before anything is sent, with the reason."""
+        for url, reason in (('', 'no server'), ('http://192.0.2.1', 'plain http'), ('ftp://127.0.0.1', 'server'), ('nonsense', 'server'),
+                            ('https://', ''), ('https://user:pass@127.0.0.1', 'token_file'), ('https://127.0.0.1/?a=b', '?')):
+            with self.subTest(url=url):
+                self.configure(url)
+                outcome = self.deliver()
+                self.assertEqual(outcome['result'], 'unconfigured')
+                self.assertIn(reason, outcome['message'])
+                self.assertEqual(self.root.get('Transport', 'Endpoint'), '')
+
+    # TLS
+
+    def authority(self, name='authority'):
+        directory = tempfile.TemporaryDirectory(dir='/etc', prefix='tls-')  # pylint: disable=consider-using-with
+        self.addCleanup(directory.cleanup)
+        os.chmod(directory.name, 0o755)
+        return Authority(directory.name, name)
+
+    def test_tls(self):
+        """With the authority that is configured, records travel; more of them on one connection."""
+        authority = self.authority()
+        server = self.server(f'cainfo={authority.certificate}', certificate=authority.issue('server'))
+        self.assertEqual([self.deliver()['result'] for _ in range(3)], ['settled'] * 3)
+        self.assertEqual({exchange.connection for exchange in server.exchanges}, {1})
+
+    def test_bad_tls(self):
+        """Not one byte of HTTP reaches a server that cannot prove who it is."""
+        good, bad = self.authority(), self.authority('another authority')
+        cases = {'the system does not know it': ('', good.issue('unknown')),
+                 'another authority': (f'cainfo={good.certificate}', bad.issue('other')),
+                 'another name': (f'cainfo={good.certificate}', good.issue('name', alternative='DNS:example.org')),
+                 'expired': (f'cainfo={good.certificate}', good.issue('expired', days=-1))}
+        for name, (settings, certificate) in cases.items():
+            with self.subTest(name=name):
+                server = self.server(settings, certificate=certificate)
+                outcome = self.deliver()
+                self.assertEqual(outcome['result'], 'retry')
+                self.assertIn('certificate', outcome['message'])
+                self.assertEqual(server.exchanges, [])
+
+    def test_client_certificate(self):
+        """A server that asks who we are gets the configured certificate."""
+        authority = self.authority()
+        certificate, key = authority.issue('machine', usage='clientAuth')
+        self.server(f'cainfo={authority.certificate}', f'client_certificate={certificate}\nclient_key={key}',
+                    certificate=authority.issue('server'), client_authority=authority.certificate)
+        self.assertEqual(self.deliver()['result'], 'settled')
+
+    def test_credentials_that_cannot_be_read(self):
+        """A pin, token or certificate that was asked for and is not there stops everything."""
+        for settings, more in (('cainfo=/nowhere.pem', ''), ('', 'token_file=/nowhere'), ('', 'client_certificate=/etc/passwd'),
+                               ('tidheader=no colon', '')):
+            with self.subTest(settings=settings + more):
+                server = self.server(settings, more)
+                self.assertEqual(self.deliver()['result'], 'unconfigured')
+                self.assertEqual(server.bytes_arrived(), 0)
+
+    # Stopping
+
+    def stop_in_the_middle(self, server, stop, body_size=24_000_000):
+        """Begin a transfer that the server reads only in part, stop it, and see that nothing more arrives."""
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        server.script(Answer(read_gate=gate))
+        batch_id, body = batch([record(payload=os.urandom(body_size // 2).hex())])
+        call = begin_deliver(self.root, batch_id, body)
+        wait_until(lambda: server.exchanges, 'the transfer has begun')
+        time.sleep(0.2)  # until the buffers of both kernels are full and the sender waits
+        before = server.bytes_arrived()
+        stop()
+        arrived = server.bytes_arrived()
+        gate.set()  # a sender's kernel that still had something would send it now
+        time.sleep(0.5)
+        self.assertEqual(server.bytes_arrived(), arrived)
+        self.assertGreater(before, 10_000)
+        self.assertLess(arrived, body_size // 4)
+        self.assertFalse(server.exchanges[0].complete)
+        return call
+
+    def test_cancel(self):
+        """After the reply to Cancel not one byte more arrives, whatever the kernel had still to send."""
+        server = self.server()
+        call = self.stop_in_the_middle(server, lambda: cancel(self.root))
+        self.assertEqual(self.root.finish(call)[0]['result'], 'cancelled')
+        self.assertEqual(self.deliver()['result'], 'settled')
+
+    def test_cancel_tls(self):
+        """The same inside TLS: not even its good-bye."""
+        authority = self.authority()
+        server = self.server(f'cainfo={authority.certificate}', certificate=authority.issue('server'))
+        call = self.stop_in_the_middle(server, lambda: cancel(self.root))
+        self.assertEqual(self.root.finish(call)[0]['result'], 'cancelled')
+
+    def test_cancel_while_the_answer_is_awaited(self):
+        """Cancel does not wait for a server that is silent."""
+        server = self.server()
+        server.script(Answer(delay=30))
+        call = begin_deliver(self.root, *batch([record()]))
+        server.wait_exchanges(1)
+        began = time.monotonic()
+        cancel(self.root)
+        self.assertLess(time.monotonic() - began, 2)
+        self.assertEqual(self.root.finish(call)[0]['result'], 'cancelled')
+
+    def test_cancel_without_a_transfer(self):
+        """Nothing to stop is not an error, and what comes next works."""
+        self.server()
+        cancel(self.root)
+        self.assertEqual(self.deliver()['result'], 'settled')
+
+    def test_cancel_at_any_moment(self):
+        """Cancel right after Deliver, at every early moment: there is an outcome, and the next transfer works."""
+        self.server()
+        for step in range(30):
+            call = begin_deliver(self.root, *batch([record(payload='x' * 100_000)]))
+            time.sleep(step * 0.0005)
+            cancel(self.root)
+            self.assertIn(self.root.finish(call)[0]['result'], ('cancelled', 'settled'))
+        self.assertEqual(self.deliver()['result'], 'settled')
+
+    def test_caller_leaves(self):
+        """Nobody is there for the outcome any more: the transfer stops, and the next one is not Busy for long."""
+        server = self.server()
+
+        def leave():
+            self.system.close_callers()
+            wait_until(lambda: any(isinstance(error, ConnectionResetError) for error in server.errors) or
+                       self.busy_no_more(), 'the transfer has been stopped')
+        self.stop_in_the_middle(server, leave)
+
+    def busy_no_more(self):
+        self.root = self.system.caller('root')
+        cancel(self.root)
+        return True
+
+    def test_terminate(self):
+        """SIGTERM in the middle of a transfer: it ends at once, and the next call starts it again."""
+        server = self.server()
+        server.script(Answer(delay=30))
+        call = begin_deliver(self.root, *batch([record()]))
+        server.wait_exchanges(1)
+        self.system.stop_services()
+        with self.assertRaises(BusError):
+            self.root.finish(call)
+        self.assertEqual(self.deliver()['result'], 'settled')
+
+    # The door
+
+    def test_one_at_a_time(self):
+        """A second transfer is Busy while the first runs."""
+        server = self.server()
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        server.script(Answer(read_gate=gate))
+        first = begin_deliver(self.root, *batch([record()]))
+        wait_until(lambda: server.exchanges, 'the first has begun')
+        with self.assertRaises(BusError) as caught:
+            self.deliver()
+        self.assertEqual(caught.exception.short, 'Busy')
+        gate.set()
+        self.assertEqual(self.root.finish(first)[0]['result'], 'settled')
+        self.assertEqual(len(server.exchanges), 1)
+
+    def test_who_may_call(self):
+        """Ordinary users may not; the bus says so, and the service would."""
+        self.server()
+        with self.assertRaises(BusError) as caught:
+            deliver(self.system.caller('alice'), *batch([record()]))
+        self.assertEqual(caught.exception.name, 'org.freedesktop.DBus.Error.AccessDenied')
+
+    def test_second_lock(self):
+        """Without the bus policy an ordinary user is still refused, and root is not."""
+        open_policy = '/etc/dbus-1/system.d/test-open.conf'
+        with open(open_policy, 'w', encoding='utf-8') as policy:
+            policy.write('<busconfig><policy user="alice"><allow send_destination="org.telemetrics.TelemetryPost1"/></policy></busconfig>')
+        self.addCleanup(lambda: self.system.caller('root').bus_call('ReloadConfig'))
+        self.addCleanup(os.unlink, open_policy)
+        self.root.bus_call('ReloadConfig')
+        server = self.server()
+        alice = self.system.caller('alice')
+        for call in (lambda: deliver(alice, *batch([record()])), lambda: cancel(alice),
+                     lambda: alice.invoke('Transport', 'WaitOnline')):
+            with self.assertRaises(BusError) as caught:
+                call()
+            self.assertEqual(caught.exception.name, 'org.freedesktop.DBus.Error.AccessDenied')
+            self.assertIn('may not use', caught.exception.message)
+        self.assertEqual(server.bytes_arrived(), 0)
+        self.assertEqual(deliver(self.system.caller('telemetry'), *batch([record()]))['result'], 'settled')
+
+    def test_bodies_that_are_not_taken(self):
+        """Only a sealed memfd within the limit is sent."""
+        server = self.server()
+        read_end, write_end = os.pipe()
+        partly = memfd(b'{}', sealed=False)
+        fcntl.fcntl(partly, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW)
+        huge = os.memfd_create('huge', os.MFD_ALLOW_SEALING)
+        os.ftruncate(huge, 32 * 1024 * 1024 + 1)
+        fcntl.fcntl(huge, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
+        cases = (('unsealed', memfd(b'{}', sealed=False), 'NotSealed'), ('partly', partly, 'NotSealed'), ('pipe', read_end, 'NotSealed'),
+                 ('file', os.open('/etc/passwd', os.O_RDONLY), 'NotSealed'), ('too large', huge, 'TooLarge'))
+        for name, descriptor, error in cases:
+            with self.subTest(name=name), self.assertRaises(BusError) as caught:
+                deliver(self.root, str(uuid.uuid4()), descriptor)
+            self.assertEqual(caught.exception.short, error, name)
+            os.close(descriptor)
+        os.close(write_end)
+        self.assertEqual(server.bytes_arrived(), 0)
+
+    def test_arguments_that_are_not_taken(self):
+        """Every argument is checked, and the message names it."""
+        self.server()
+        cases = (('batch_id', 'not-a-uuid', {}), ('batch_id', 'A' * 36, {}), ('timeout', None, {'timeout': GLib.Variant('u', 0)}),
+                 ('timeout', None, {'timeout': GLib.Variant('u', 3601)}), ('timeout', None, {'timeout': GLib.Variant('s', '1')}),
+                 ('urgent', None, {'urgent': GLib.Variant('u', 1)}), ('url', None, {'url': GLib.Variant('s', 'http://evil.example')}))
+        for name, batch_id, options in cases:
+            with self.subTest(name=name, options=options), self.assertRaises(BusError) as caught:
+                self.root.finish(begin_deliver(self.root, batch_id or str(uuid.uuid4()), b'{}', **options))
+            self.assertEqual(caught.exception.short, 'InvalidFields')
+            self.assertIn(name, caught.exception.message)
+
+    # Life
+
+    def test_large_body(self):
+        """The largest body there may be travels, and is compressed."""
+        server = self.server()
+        payload = 'x' * (32 * 1024 * 1024 - 4096)
+        outcome = deliver(self.root, *batch([record(payload=payload)]))
+        self.assertEqual(outcome['result'], 'settled')
+        self.assertEqual(server.exchanges[0].json()['records'][0]['payload'], payload)
+        self.assertLess(outcome['bytes'], 1_000_000)
+
+    def test_exits_when_idle(self):
+        """Ten seconds after the last transfer the process is gone; the next call starts it again."""
+        self.server()
+        self.deliver()
+        self.assertTrue(self.system.telempostd_pid())
+        wait_until(lambda: not self.system.telempostd_pid(), 'it has left the bus', 15)
+        self.assertEqual(self.deliver()['result'], 'settled')
 
 
 if __name__ == '__main__':
