@@ -78,7 +78,8 @@ tm_sealed_new (GBytes *bytes, const char *name, GError **error)
       return -1;
     }
 
-  if (fcntl (fd, F_ADD_SEALS, SEALS_NEEDED | F_SEAL_SEAL) < 0)
+  /* Whoever gets it may read() it from the beginning. */
+  if (lseek (fd, 0, SEEK_SET) < 0 || fcntl (fd, F_ADD_SEALS, SEALS_NEEDED | F_SEAL_SEAL) < 0)
     {
       set_errno_error (error, "sealing a memfd");
       close (fd);
