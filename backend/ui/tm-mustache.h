@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 /* How many partials may stand inside each other: what ends a partial that includes itself. */
 #define TM_MUSTACHE_MAX_PARTIALS 16
 /* How many nodes one rendering may visit. A page of 500 records needs 30 000. */
-#define TM_MUSTACHE_MAX_STEPS 5000000
+#define TM_MUSTACHE_MAX_STEPS 1000000
 /* How long a delimiter may be, in bytes. */
 #define TM_MUSTACHE_MAX_DELIMITER 8
 

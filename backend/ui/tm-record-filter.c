@@ -38,11 +38,12 @@ parse_class (TmRecordFilter *self, const char *text, gint64 now_usec)
 }
 
 /* Text that a record can have: UTF-8 and, because all of these fit in a line, no control
- * characters. */
+ * characters. Bytes that were no UTF-8 come here as U+FFFD. */
 static gboolean
 parse_label (TmRecordFilter *self, const char *text, gint64 now_usec)
 {
-  if (strlen (text) > TM_RECORD_FILTER_MAX_BYTES || !g_utf8_validate (text, -1, NULL))
+  if (strlen (text) > TM_RECORD_FILTER_MAX_BYTES || strstr (text, "\357\277\275") != NULL ||
+      !g_utf8_validate (text, -1, NULL))
     return FALSE;
   for (const char *c = text; *c != '\0'; c++)
     if (g_ascii_iscntrl (*c))
