@@ -179,6 +179,8 @@ dress_classes (JsonArray *classes, gint64 n_days)
       JsonObject *row = json_array_get_object_element (classes, i);
 
       tm_view_set_number (row, "n_machines_busiest_day");
+      tm_view_set_class (tm_view_of (row),
+                         json_object_get_string_member_with_default (row, "classification", ""));
       json_object_set_object_member (
           tm_view_of (row), "severity",
           tm_view_severity (json_object_get_int_member_with_default (row, "worst_severity", 0)));
@@ -224,11 +226,6 @@ dress_health (JsonObject *health, gint64 now_usec)
   tm_view_set_time (health, "last_batch_at", now_usec);
   json_object_set_boolean_member (view, "is_late", lag_seconds > LAG_WORTH_A_WORD_SECONDS);
   tm_view_set (view, "lag", tm_text_count (lag_seconds, "second"));
-  json_object_set_boolean_member (view, "has_rejects",
-                                  json_object_get_int_member (health, "rejected_24h") > 0 ||
-                                      json_object_get_int_member (health, "dead_records") > 0 ||
-                                      json_object_get_int_member (health, "quarantined_records") >
-                                          0);
 }
 
 /* The list of records is a partial that wants its records in an object. */

@@ -6,6 +6,7 @@
 
 #include "tm-payload-view.h"
 #include "tm-text.h"
+#include "tm-time.h"
 #include "tm-view.h"
 
 /* What a fact's value links to, where other records share it. */
@@ -68,6 +69,25 @@ add_texts (JsonArray *facts, const Fact *table, guint n_facts, JsonObject *objec
     }
 }
 
+/* In full: the head of the page has their age only. */
+static void
+add_times (JsonArray *facts, JsonObject *record)
+{
+  static const Fact times[] = {
+    { "created_at", "Happened", NULL },
+    { "received_at", "Arrived", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      const char *text = json_object_get_string_member_with_default (record, times[i].name, NULL);
+      gint64 usec;
+
+      if (text != NULL && tm_time_parse (text, &usec))
+        add_fact (facts, &times[i], tm_text_time (usec));
+    }
+}
+
 /* "3 h 12 min", since boot. */
 static char *
 format_uptime (gint64 usec)
@@ -87,6 +107,7 @@ make_facts (JsonObject *record)
   static const Fact uptime = { "boottime_us", "Time since boot", NULL };
   JsonArray *facts = json_array_new ();
 
+  add_times (facts, record);
   add_texts (facts, record_facts, G_N_ELEMENTS (record_facts), record);
   for (guint i = 0; i < G_N_ELEMENTS (record_numbers); i++)
     add_fact (facts, &record_numbers[i],

@@ -10,6 +10,8 @@
 #include "tm-view.h"
 
 #define PATH "/records"
+/* Beside the list; the form offers the others while somebody types. */
+#define N_FACET_ITEMS 10
 
 static char *
 make_url (const char *path, const TmRecordFilter *filter, TmFilterKey key, const char *value)
@@ -97,10 +99,24 @@ dress_facet (JsonArray *items, const TmRecordFilter *filter, TmFilterKey key)
                                       g_strcmp0 (value, filter->values[key]) == 0);
       json_object_set_int_member (
           view, "percent", tm_chart_percent (json_object_get_int_member (item, "n_records"), max));
+      tm_view_set_class (view, value);
       if (key == TM_FILTER_SEVERITY)
         json_object_set_object_member (view, "severity",
                                        tm_view_severity (g_ascii_strtoll (value, NULL, 10)));
     }
+}
+
+/* The first items of a facet, for the side of the page. */
+static JsonArray *
+take_first (JsonArray *items, guint n)
+{
+  JsonArray *first = json_array_new ();
+
+  for (guint i = 0; i < MIN (n, json_array_get_length (items)); i++)
+    json_array_add_object_element (first,
+                                   json_object_ref (json_array_get_object_element (items, i)));
+
+  return first;
 }
 
 static void
@@ -156,6 +172,10 @@ tm_records_view_dress (JsonObject *answer, const TmRecordFilter *filter, gint64 
   dress_facet (json_object_get_array_member (facets, "class"), filter, TM_FILTER_CLASS);
   dress_facet (json_object_get_array_member (facets, "build"), filter, TM_FILTER_BUILD);
   tm_view_set_time (answer, "searched_to", now_usec);
+  json_object_set_array_member (
+      page, "classes", take_first (json_object_get_array_member (facets, "class"), N_FACET_ITEMS));
+  json_object_set_array_member (
+      page, "builds", take_first (json_object_get_array_member (facets, "build"), N_FACET_ITEMS));
 
   add_summary (page, records, filter);
   add_links (page, answer, filter);

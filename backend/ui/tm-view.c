@@ -71,6 +71,24 @@ set_visible (JsonObject *view, const char *name, JsonObject *object)
 }
 
 void
+tm_view_set_class (JsonObject *view, const char *classification)
+{
+  g_autofree char *visible = tm_text_visible (classification);
+  JsonArray *parts = json_array_new ();
+  const char *part = visible;
+
+  for (const char *slash = strchr (part, '/'); slash != NULL; slash = strchr (part, '/'))
+    {
+      g_autofree char *text = g_strndup (part, (gsize) (slash + 1 - part));
+
+      json_array_add_string_element (parts, text);
+      part = slash + 1;
+    }
+  json_array_add_string_element (parts, part);
+  json_object_set_array_member (view, "class_parts", parts);
+}
+
+void
 tm_view_record (JsonObject *record, gint64 now_usec)
 {
   JsonObject *view = tm_view_of (record);
@@ -83,6 +101,8 @@ tm_view_record (JsonObject *record, gint64 now_usec)
   tm_view_set_time (record, "received_at", now_usec);
   tm_view_set (view, "machine", g_strndup (machine, SHORT_ID_DIGITS));
   tm_view_set (view, "machine_url", g_strdup_printf ("/records?machine=%s", machine));
+  tm_view_set_class (view,
+                     json_object_get_string_member_with_default (record, "classification", ""));
   set_visible (view, "app", record);
   if (json_object_has_member (record, "system"))
     {

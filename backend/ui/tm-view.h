@@ -19,6 +19,8 @@ void tm_view_set_number (JsonObject *object, const char *name);
 /* @name is a time of @object: its view gets an object @name with "age" and "title". */
 void tm_view_set_time (JsonObject *object, const char *name, gint64 now_usec);
 
+/* Adds "class_parts": the classification in pieces between which a line may break. */
+void tm_view_set_class (JsonObject *view, const char *classification);
 /* A record as it stands in a list: severity, time, machine, links. */
 void tm_view_record (JsonObject *record, gint64 now_usec);
 /* {"name": "high", "level": 3} for a severity; 0 and others: "unknown". (transfer full) */
