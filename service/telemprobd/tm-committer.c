@@ -490,6 +490,14 @@ tm_committer_stop (TmCommitter *self)
   g_object_unref (self);
 }
 
+guint
+tm_committer_get_n_waiting (TmCommitter *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_queue_get_length (&self->jobs);
+}
+
 void
 tm_committer_get_statistics (TmCommitter *self, TmCommitterStatistics *out_statistics)
 {

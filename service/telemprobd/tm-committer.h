@@ -92,6 +92,8 @@ typedef struct
   char *problem;    /* (nullable): why the last commit failed; NULL once one works again */
 } TmCommitterStatistics;
 
+/* Calls that the thread has not begun with. */
+guint tm_committer_get_n_waiting (TmCommitter *self);
 void tm_committer_get_statistics (TmCommitter *self, TmCommitterStatistics *out_statistics);
 void tm_committer_statistics_clear (TmCommitterStatistics *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TmCommitterStatistics, tm_committer_statistics_clear)
