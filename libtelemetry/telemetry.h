@@ -18,6 +18,7 @@
 #ifndef TELEMETRY_H
 #define TELEMETRY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
