@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "tm-category-translations.h"
 #include "tm-category.h"
 #include "tm-time.h"
 
@@ -31,6 +32,7 @@ category_free (gpointer data)
   g_free (self->explanation);
   g_free (self->purpose);
   g_free (self->example);
+  g_clear_pointer (&self->translations, g_variant_unref);
   g_strfreev (self->globs);
   g_free (self);
 }
@@ -86,7 +88,7 @@ read_retention (TmCategory *self, GKeyFile *file)
 static char *
 read_text (GKeyFile *file, const char *key, char **out_text)
 {
-  *out_text = g_key_file_get_locale_string (file, GROUP, key, NULL, NULL);
+  *out_text = g_key_file_get_string (file, GROUP, key, NULL);
   if (*out_text != NULL && **out_text != '\0')
     return NULL;
 
@@ -103,7 +105,9 @@ read_texts (TmCategory *self, GKeyFile *file)
   if (problem == NULL)
     problem = read_text (file, "Purpose", &self->purpose);
   if (problem == NULL)
-    self->example = g_key_file_get_locale_string (file, GROUP, "Example", NULL, NULL);
+    self->example = g_key_file_get_string (file, GROUP, "Example", NULL);
+  if (problem == NULL)
+    self->translations = tm_category_translations_new (file, GROUP);
 
   return problem;
 }
@@ -115,7 +119,7 @@ read_category (TmCategory *self, const char *path)
   g_autoptr (GError) error = NULL;
   char *problem;
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error))
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
     return g_strdup (error->message);
 
   problem = read_globs (self, file);

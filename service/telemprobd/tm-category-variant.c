@@ -36,6 +36,8 @@ tm_category_to_variant (const TmCategory *category, TmConsent *consent, gint64 n
                          g_variant_new_strv ((const char *const *) category->globs, -1));
   g_variant_builder_add (&details, "{sv}", "example",
                          g_variant_new_string (text_or_empty (category->example)));
+  if (category->translations != NULL)
+    g_variant_builder_add (&details, "{sv}", "translations", category->translations);
   add_expiry (&details, category, now_usec);
   g_variant_builder_add (&details, "{sv}", "expired",
                          g_variant_new_boolean (tm_category_is_expired (category, now_usec)));

@@ -31,6 +31,7 @@ typedef struct
   char *purpose;
   char *example;
   guint retention_days;
+  GVariant *translations; /* (nullable): see tm-category-translations.h */
   char **globs;
   gint64 expires_usec; /* 0 = never */
   gboolean is_broken;
