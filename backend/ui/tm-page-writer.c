@@ -12,6 +12,8 @@
 #define CONTENT_SECURITY_POLICY                                                                    \
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "                \
   "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+/* When the database is away. */
+#define RETRY_SECONDS 5
 /* Hex digits of SHA-256 in an ETag. */
 #define ETAG_DIGITS 32
 
@@ -91,6 +93,8 @@ send (TmHttpRequest *request, TmHttpResponse *response, const char *content_type
       tm_http_response_set_header (answer, "ETag", etag);
     }
 
+  if (tm_http_response_get_status (answer) == 503)
+    tm_http_response_set_retry_after (answer, RETRY_SECONDS);
   tm_http_response_set_header (answer, "Cache-Control", "private, no-cache");
   tm_http_response_set_header (answer, "Vary", "Accept");
   tm_http_response_set_header (answer, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
