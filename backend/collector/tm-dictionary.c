@@ -132,13 +132,8 @@ tm_dictionary_want_word (TmDictionary *self, TmWord word, const char *name)
 }
 
 void
-tm_dictionary_want_record (TmDictionary *self, TmRecord *record)
+tm_dictionary_want_system (TmDictionary *self, TmSystem *system)
 {
-  TmSystem *system = tm_record_get_system (record);
-
-  tm_dictionary_want_word (self, TM_WORD_CLASS,
-                           tm_record_get_text (record, TM_FIELD_CLASSIFICATION));
-  tm_dictionary_want_word (self, TM_WORD_APP, tm_record_get_text (record, TM_FIELD_APP));
   for (guint i = 0; i < G_N_ELEMENTS (system_words); i++)
     tm_dictionary_want_word (self, system_words[i].word,
                              tm_system_get (system, system_words[i].field));
@@ -273,14 +268,8 @@ tm_dictionary_lookup_word (TmDictionary *self, TmWord word, const char *name)
 }
 
 void
-tm_dictionary_lookup (TmDictionary *self, TmRecord *record, gint32 out_words[TM_N_WORDS])
+tm_dictionary_lookup_system (TmDictionary *self, TmSystem *system, gint32 out_words[TM_N_WORDS])
 {
-  TmSystem *system = tm_record_get_system (record);
-
-  out_words[TM_WORD_CLASS] = tm_dictionary_lookup_word (
-      self, TM_WORD_CLASS, tm_record_get_text (record, TM_FIELD_CLASSIFICATION));
-  out_words[TM_WORD_APP] =
-      tm_dictionary_lookup_word (self, TM_WORD_APP, tm_record_get_text (record, TM_FIELD_APP));
   for (guint i = 0; i < G_N_ELEMENTS (system_words); i++)
     out_words[system_words[i].word] = tm_dictionary_lookup_word (
         self, system_words[i].word, tm_system_get (system, system_words[i].field));

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "tm-database.h"
-#include "tm-record.h"
+#include "tm-system.h"
 
 G_BEGIN_DECLS
 
@@ -43,14 +43,15 @@ void tm_dictionary_clear (TmDictionary *self);
 void tm_dictionary_trim (TmDictionary *self);
 
 /* Notes what is not in the cache. */
-void tm_dictionary_want_record (TmDictionary *self, TmRecord *record);
+void tm_dictionary_want_system (TmDictionary *self, TmSystem *system);
 void tm_dictionary_want_word (TmDictionary *self, TmWord word, const char *name);
 void tm_dictionary_want_machine (TmDictionary *self, const guint8 machine_id[16]);
 /* Asks the database for everything noted, adding what it does not have. Blocks. */
 gboolean tm_dictionary_resolve (TmDictionary *self, TmDatabase *database, GError **error);
 
 /* After resolve. An absent word is 0. */
-void tm_dictionary_lookup (TmDictionary *self, TmRecord *record, gint32 out_words[TM_N_WORDS]);
+void
+tm_dictionary_lookup_system (TmDictionary *self, TmSystem *system, gint32 out_words[TM_N_WORDS]);
 gint32 tm_dictionary_lookup_word (TmDictionary *self, TmWord word, const char *name);
 gint64 tm_dictionary_lookup_machine (TmDictionary *self, const guint8 machine_id[16]);
 

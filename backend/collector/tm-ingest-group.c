@@ -50,6 +50,26 @@ tm_ingest_group_add (TmIngestGroup *self, TmIngestJob *job)
   self->n_records += job->batch->n_received;
 }
 
+/* Records of a batch share one system mostly: its words are looked at once. */
+static void
+want_records (TmBatch *batch, TmDictionary *dictionary)
+{
+  TmSystem *last_system = NULL;
+
+  for (guint i = 0; i < batch->records->len; i++)
+    {
+      TmRecord *record = g_ptr_array_index (batch->records, i);
+      TmSystem *system = tm_record_get_system (record);
+
+      tm_dictionary_want_word (dictionary, TM_WORD_CLASS,
+                               tm_record_get_text (record, TM_FIELD_CLASSIFICATION));
+      tm_dictionary_want_word (dictionary, TM_WORD_APP, tm_record_get_text (record, TM_FIELD_APP));
+      if (system != last_system)
+        tm_dictionary_want_system (dictionary, system);
+      last_system = system;
+    }
+}
+
 void
 tm_ingest_group_want (TmIngestGroup *self, TmDictionary *dictionary)
 {
@@ -59,8 +79,7 @@ tm_ingest_group_want (TmIngestGroup *self, TmDictionary *dictionary)
       TmBatch *batch = job->batch;
 
       tm_dictionary_want_machine (dictionary, job->machine_id);
-      for (guint k = 0; k < batch->records->len; k++)
-        tm_dictionary_want_record (dictionary, g_ptr_array_index (batch->records, k));
+      want_records (batch, dictionary);
       for (guint k = 0; k < batch->ledger->len; k++)
         {
           const TmLoss *loss = g_ptr_array_index (batch->ledger, k);
@@ -85,14 +104,23 @@ add_quarantined (TmIngestGroup *self, const TmIngestRow *row)
 static void
 build_job (TmIngestGroup *self, TmIngestJob *job, TmDictionary *dictionary)
 {
-  gint32 words[TM_N_WORDS];
+  gint32 words[TM_N_WORDS] = { 0 };
+  TmSystem *last_system = NULL;
 
   job->machine_pk = tm_dictionary_lookup_machine (dictionary, job->machine_id);
   for (guint i = 0; i < job->batch->records->len; i++)
     {
+      TmRecord *record = g_ptr_array_index (job->batch->records, i);
+      TmSystem *system = tm_record_get_system (record);
       TmIngestRow row;
 
-      tm_dictionary_lookup (dictionary, g_ptr_array_index (job->batch->records, i), words);
+      if (system != last_system)
+        tm_dictionary_lookup_system (dictionary, system, words);
+      last_system = system;
+      words[TM_WORD_CLASS] = tm_dictionary_lookup_word (
+          dictionary, TM_WORD_CLASS, tm_record_get_text (record, TM_FIELD_CLASSIFICATION));
+      words[TM_WORD_APP] = tm_dictionary_lookup_word (dictionary, TM_WORD_APP,
+                                                      tm_record_get_text (record, TM_FIELD_APP));
       tm_ingest_row_init (&row, job, i, words);
       job->outcomes[i] = TM_OUTCOME_ACCEPTED;
       if (tm_redate_is_in_window (tm_uuid7_get_time_msec (row.record_id) * 1000,

@@ -31,7 +31,7 @@ struct _TmIngestJob
   TmBatch *batch; /* (nullable) */
   guint8 batch_id[16];
   guint8 machine_id[16];
-  guint8 digest[TM_DIGEST_BYTES]; /* of the inflated body */
+  guint8 digest[TM_DIGEST_BYTES]; /* of machine, record ids, rejects and ledger */
 
   /* stored */
   gint64 machine_pk;

@@ -34,7 +34,7 @@ typedef struct
   guint position;   /* in job->batch->records */
 } TmIngestRow;
 
-/* words: see tm_dictionary_lookup(). */
+/* words: the numbers of the record's words. */
 void tm_ingest_row_init (TmIngestRow *self, TmIngestJob *job, guint position, const gint32 *words);
 gint32 tm_ingest_row_get_day (const TmIngestRow *self);       /* of its id, since 1970 */
 int tm_ingest_row_compare (gconstpointer a, gconstpointer b); /* by id: GCompareFunc */

@@ -2,7 +2,7 @@
 -- What the collector keeps beside the records: batches, rejects, records with an impossible time,
 -- losses.
 
--- A batch that comes again with the same bytes is answered from here without work. What it added is
+-- A batch that comes again with the same records is answered from here without work. What it added is
 -- kept, counted by day, class, build and severity, until the fold has added it to the rollups.
 create table ingest_batch (
   batch_id       uuid primary key,
