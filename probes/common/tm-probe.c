@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See tm-probe.h. */
+#include "tm-probe.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <string.h>
+
+#include "tm-probe-private.h"
+
+#define ACTIVE_FILE "/run/telemetrics/active"
+
+static const char description[] =
+    N_ ("Exit status: 0 done, or nothing to do (also without consent); 1 failed; 2 wrong usage.");
+
+void
+tm_probe_free (TmProbe *self)
+{
+  g_clear_object (&self->client);
+  g_free (self->input);
+  g_free (self->root);
+  g_free (self);
+}
+
+static gboolean
+parse (TmProbe *self, int argc, char **argv, gboolean *out_version, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "input", 'i', 0, G_OPTION_ARG_FILENAME, &self->input,
+      N_ ("Read this file instead of the system, then end"), N_ ("FILE") },
+    { "root", 0, 0, G_OPTION_ARG_FILENAME, &self->root,
+      N_ ("Take everything of the system from below this directory"), N_ ("DIR") },
+    { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &self->is_dry_run,
+      N_ ("Print records as JSON lines, hand over nothing"), NULL },
+    { "once", 0, 0, G_OPTION_ARG_NONE, &self->is_once, N_ ("Read what is there, then end"), NULL },
+    { "version", 'V', 0, G_OPTION_ARG_NONE, out_version, N_ ("Print the version and exit"), NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, _ (self->info->summary));
+  g_option_context_set_description (context, _ (description));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (self->info->options != NULL)
+    g_option_context_add_main_entries (context, self->info->options, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (argc == 1)
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+               _ ("“%s” is one argument too many"), argv[1]);
+  return FALSE;
+}
+
+TmProbe *
+tm_probe_new (const TmProbeInfo *info, int argc, char **argv, int *out_status)
+{
+  g_autoptr (TmProbe) self = g_new0 (TmProbe, 1);
+  g_autoptr (GError) error = NULL;
+  gboolean version = FALSE;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, TM_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  self->info = info;
+  if (!parse (self, argc, argv, &version, &error))
+    {
+      g_printerr (_ ("%s: %s\nTry “%s --help”.\n"), info->name, error->message, info->name);
+      *out_status = TM_PROBE_EXIT_USAGE;
+      return NULL;
+    }
+  if (version)
+    {
+      g_print ("%s %s\n", info->name, TM_VERSION);
+      *out_status = TM_PROBE_EXIT_OK;
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
+}
+
+const char *
+tm_probe_get_input (TmProbe *self)
+{
+  return self->input;
+}
+
+gboolean
+tm_probe_is_once (TmProbe *self)
+{
+  return self->is_once || self->input != NULL;
+}
+
+gboolean
+tm_probe_is_dry_run (TmProbe *self)
+{
+  return self->is_dry_run;
+}
+
+char *
+tm_probe_get_path (TmProbe *self, const char *absolute)
+{
+  const char *root = self->root != NULL ? self->root : g_getenv ("TELEMETRICS_ROOT");
+
+  return root == NULL ? g_strdup (absolute) : g_build_filename (root, absolute, NULL);
+}
+
+gboolean
+tm_probe_may_observe (TmProbe *self)
+{
+  const char *root = g_getenv ("TELEMETRICS_ROOT");
+  g_autofree char *file = g_build_filename (root != NULL ? root : "/", ACTIVE_FILE, NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) categories = NULL;
+
+  if (self->is_dry_run && self->input != NULL)
+    return TRUE;
+  if (!g_file_get_contents (file, &text, NULL, NULL))
+    return FALSE;
+
+  categories = g_strsplit (text, "\n", -1);
+  return g_strv_contains ((const char *const *) categories, self->info->category);
+}
+
+static void
+print_record (const TmProbeRecord *record)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  g_autofree char *text = NULL;
+
+  json_object_set_string_member (object, "classification", record->classification);
+  json_object_set_int_member (object, "severity", record->severity);
+  json_object_set_int_member (object, "payload_format_version", 1);
+  if (record->event_id != NULL)
+    json_object_set_string_member (object, "event_id", record->event_id);
+  json_object_set_member (object, "payload", json_node_copy (record->payload));
+  json_node_take_object (node, object);
+  text = json_to_string (node, FALSE);
+  g_print ("%s\n", text);
+}
+
+static GVariant *
+get_options (const TmProbeRecord *record)
+{
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "payload-format-version", "u", 1);
+  if (record->created_at_usec != 0)
+    g_variant_dict_insert (&options, "created-at", "x", record->created_at_usec);
+  if (record->dedup_key != NULL)
+    g_variant_dict_insert (&options, "dedup-key", "s", record->dedup_key);
+  if (record->event_id != NULL)
+    g_variant_dict_insert (&options, "event-id", "s", record->event_id);
+  if (record->system != NULL)
+    g_variant_dict_insert_value (&options, "system", record->system);
+  return g_variant_dict_end (&options);
+}
+
+gboolean
+tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error)
+{
+  g_autofree char *payload = NULL;
+  g_autofree char *record_id = NULL;
+
+  if (self->is_dry_run)
+    {
+      print_record (record);
+      return TRUE;
+    }
+
+  if (self->client == NULL)
+    self->client = telemetry_client_new ();
+  payload = json_to_string (record->payload, FALSE);
+  record_id = telemetry_client_submit (self->client, record->classification, record->severity,
+                                       payload, get_options (record), NULL, error);
+  return record_id != NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What every probe does besides observing: the common options, the question for consent before any
+ * source is opened, and the way out, to the service or, with --dry-run, to standard output.
+ *
+ *   probe = tm_probe_new (&info, argc, argv, &status);
+ *   if (probe == NULL) return status;
+ *   if (!tm_probe_may_observe (probe)) return TM_PROBE_EXIT_OK;
+ *   ... tm_probe_hand_over (probe, &record, &error) ...
+ */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* Exit status of every probe. */
+#define TM_PROBE_EXIT_OK 0
+#define TM_PROBE_EXIT_FAILED 1
+#define TM_PROBE_EXIT_USAGE 2
+
+typedef struct
+{
+  const char *name;            /* of the program */
+  const char *category;        /* that somebody must have agreed to */
+  const char *summary;         /* one sentence for --help, marked for translation */
+  const GOptionEntry *options; /* (nullable): of this probe alone, ends with a NULL entry */
+} TmProbeInfo;
+
+typedef struct _TmProbe TmProbe;
+
+/* Parses the command line. NULL: *out_status is the exit status, whatever was to be said is said.
+ */
+TmProbe *tm_probe_new (const TmProbeInfo *info, int argc, char **argv, int *out_status);
+void tm_probe_free (TmProbe *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbe, tm_probe_free)
+
+const char *tm_probe_get_input (TmProbe *self); /* --input, or NULL */
+gboolean tm_probe_is_once (TmProbe *self);      /* --once, or --input */
+gboolean tm_probe_is_dry_run (TmProbe *self);
+/* (transfer full): an absolute path of the system below --root. */
+char *tm_probe_get_path (TmProbe *self, const char *absolute);
+
+/* Whether the category is active; asks a file, not the bus. What is only shown, from a file that
+ * somebody named, needs no consent. */
+gboolean tm_probe_may_observe (TmProbe *self);
+
+typedef struct
+{
+  const char *classification;
+  guint32 severity; /* 1 to 4 */
+  JsonNode *payload;
+  gint64 created_at_usec; /* since 1970 UTC; 0: now */
+  const char *dedup_key;  /* (nullable) */
+  const char *event_id;   /* (nullable) */
+  GVariant *system;       /* (nullable): a{ss}, of the boot in which it happened */
+} TmProbeRecord;
+
+/* Blocks until the record is on the disk, or shown. Fails in the domain TELEMETRY_ERROR. */
+gboolean tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error);
+
+/* The cursor: a small text that survives restarts, replaced atomically. Not read or written with
+ * --dry-run or --input. */
+char *tm_probe_load_state (TmProbe *self);
+gboolean tm_probe_save_state (TmProbe *self, const char *text, GError **error);
+
+G_END_DECLS
