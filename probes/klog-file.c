@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files as they are: mapped, not read, so that a log of any size costs no memory; see
+ * klog-source.h. */
+#include <string.h>
+
+#include "klog-source.h"
+
+static void
+feed_line (TmOopsReader *reader, const char *raw, gsize n_bytes)
+{
+  while (n_bytes > 0)
+    {
+      gsize n_first = tm_klog_line_find_joint (raw, n_bytes);
+      TmKlogLine line;
+
+      tm_klog_line_parse (raw, n_first, &line);
+      tm_oops_reader_feed (reader, &line);
+      raw += n_first;
+      n_bytes -= n_first;
+    }
+}
+
+gboolean
+klog_read_file (const char *file, TmOopsReader *reader, GError **error)
+{
+  g_autoptr (GMappedFile) mapped = NULL;
+  const char *at, *end;
+
+  mapped = g_mapped_file_new (strcmp (file, "-") == 0 ? "/dev/stdin" : file, FALSE, error);
+  if (mapped == NULL)
+    return FALSE;
+
+  at = g_mapped_file_get_contents (mapped);
+  end = at + g_mapped_file_get_length (mapped);
+  while (at < end)
+    {
+      const char *line_end = memchr (at, '\n', end - at);
+
+      if (line_end == NULL)
+        line_end = end;
+      feed_line (reader, at, line_end - at);
+      at = line_end + 1;
+    }
+
+  tm_oops_reader_flush (reader);
+  return TRUE;
+}

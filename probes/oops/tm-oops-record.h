@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A report as a record: classification, severity and payload, without anything that points at a
+ * person or lets somebody aim at this kernel: no addresses, no register values, no names of
+ * programs.
+ */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "tm-oops.h"
+
+G_BEGIN_DECLS
+
+#define TM_OOPS_SIGNATURE_VERSION 1
+
+/* (transfer full): "org.telemetrics/kernel/<kind>" */
+char *tm_oops_get_classification (const TmOops *self);
+guint tm_oops_get_severity (const TmOops *self);
+/* (transfer full): the payload, format version 1. */
+JsonNode *tm_oops_to_payload (const TmOops *self);
+/* (transfer full): a line for people, "KIND in MODULE!FUNCTION". */
+char *tm_oops_get_title (const TmOops *self);
+/* (transfer full): 32 hex digits of up to n_frames reliable frames: 3 groups, 16 tells duplicates.
+ */
+char *tm_oops_get_hash (const TmOops *self, guint n_frames);
+
+/* (transfer full): a line of a log with everything private replaced by its kind in brackets. */
+char *tm_oops_scrub (const char *text);
+
+G_END_DECLS

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What must not leave the machine, cut out of a line of text; see tm-oops-record.h. */
+#include "tm-oops-record.h"
+
+/* In this order: the longer form before the one that is a part of it. */
+static const struct
+{
+  const char *pattern;
+  const char *replacement;
+} rules[] = {
+  { "(?:(?<![0-9A-Za-z])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})", "[uuid]" },
+  { "(?<![0-9a-fA-F:])(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}(?![0-9a-fA-F:])", "[mac]" },
+  { "(?<![\\w.])(?:\\d{1,3}\\.){3}\\d{1,3}(?![\\w.])", "[ip]" },
+  { "/(?:home|root|Users|media|run/user)/[^\\s\"'),;]+", "[path]" },
+  { "([Ss]erial(?: ?[Nn]umber)?(?: ?[:=]) ?)\\S+", "\\1[serial]" },
+  { "((?:SerialNumber|serialnumber)[:=] ?)\\S+", "\\1[serial]" },
+  { "(Comm: )(?!(?:kworker|swapper|ksoftirqd|migration|rcu|kswapd|jbd2|irq)\\b)\\S+.*?(?= Not "
+    "tainted| Tainted:|$)",
+    "\\1[program]" },
+  { "(\\bby task )\\S+?(/\\d+)", "\\1[program]\\2" },
+  { "(\\btask )(?!(?:kworker|swapper|ksoftirqd|migration|rcu|kswapd|jbd2|irq)\\b)\\S+?(:\\d+ "
+    "(?:blocked|can't))",
+    "\\1[program]\\2" },
+  { "\\b(?:0x)?[0-9a-f]{12,16}\\b", "[address]" },
+  { "\\b0x[0-9a-f]{7,11}\\b", "[address]" },
+  { "(?<=\\[<)[0-9a-f]{8}(?=>\\])", "[address]" },
+};
+
+/* Compiling the patterns costs more than a whole report. */
+static GRegex *const *
+get_patterns (void)
+{
+  static GRegex *patterns[G_N_ELEMENTS (rules)];
+  static gsize is_ready = 0;
+
+  if (g_once_init_enter (&is_ready))
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+        patterns[i] = g_regex_new (rules[i].pattern, G_REGEX_OPTIMIZE, 0, NULL);
+      g_once_init_leave (&is_ready, 1);
+    }
+
+  return patterns;
+}
+
+char *
+tm_oops_scrub (const char *text)
+{
+  GRegex *const *patterns = get_patterns ();
+  g_autofree char *current = g_utf8_make_valid (text, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    {
+      char *next = g_regex_replace (patterns[i], current, -1, 0, rules[i].replacement, 0, NULL);
+
+      if (next == NULL)
+        continue;
+      g_free (current);
+      current = next;
+    }
+
+  return g_steal_pointer (&current);
+}
