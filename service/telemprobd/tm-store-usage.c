@@ -7,8 +7,8 @@
 #include "tm-store-ledger.h"
 #include "tm-store-records.h"
 
-/* At the bound each record would cost a search for another one to go; so a little more goes at once:
- * this part of the bound. */
+/* At the bound each record would cost a search for another one to go; so a little more goes at
+ * once: this part of the bound. */
 #define EVICTION_SLACK 128
 
 /* The columns of a statement that removes records: see REMOVED in tm-store-sql.c. */
