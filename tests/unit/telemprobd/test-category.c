@@ -172,6 +172,27 @@ test_broken (CategoryFixture *fixture, gconstpointer data)
     }
 }
 
+/* The categories of the contract, without a problem; what no other claims is custom. */
+static void
+test_shipped (void)
+{
+  static const char *const ids[] = { "boot",      "crashes", "custom", "hardware",
+                                     "heartbeat", "journal", "kernel", "updates" };
+  const char *directories[] = { g_test_get_filename (G_TEST_BUILT, "data", "categories", NULL),
+                                NULL };
+  g_autoptr (TmCategorySet) set = tm_category_set_load (directories);
+
+  g_assert_null (tm_category_set_get_problems (set)[0]);
+  g_assert_cmpuint (tm_category_set_get_n (set), ==, G_N_ELEMENTS (ids));
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_assert_cmpstr (tm_category_set_get (set, i)->id, ==, ids[i]);
+
+  g_assert_cmpstr (lookup (set, "org.telemetrics/crash/process"), ==, "crashes");
+  g_assert_cmpstr (lookup (set, "org.telemetrics/kernel/oops"), ==, "kernel");
+  g_assert_cmpstr (lookup (set, "org.telemetrics/heartbeat/ping"), ==, "heartbeat");
+  g_assert_cmpstr (lookup (set, "com.example/app/started"), ==, "custom");
+}
+
 #define ADD(path, func)                                                                            \
   g_test_add (path, CategoryFixture, NULL, category_fixture_set_up, func,                          \
               category_fixture_tear_down)
@@ -188,6 +209,7 @@ main (int argc, char **argv)
   ADD ("/category/lookup", test_lookup);
   ADD ("/category/load", test_load);
   ADD ("/category/broken", test_broken);
+  g_test_add_func ("/category/shipped", test_shipped);
 
   return g_test_run ();
 }

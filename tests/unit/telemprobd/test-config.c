@@ -3,6 +3,7 @@
  * its own table. */
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "tm-config-key.h"
 
@@ -182,6 +183,28 @@ test_contract_paths (void)
   g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
 }
 
+/* What is shipped documents every key, with the default that holds, and has no problem itself. */
+static void
+test_shipped (void)
+{
+  const char *file = g_test_get_filename (G_TEST_DIST, "data", "telemetrics.conf", NULL);
+  const char *paths[] = { file, NULL };
+  g_autoptr (TmConfig) config = tm_config_load_files (paths);
+  g_autofree char *text = NULL;
+
+  g_assert_null (tm_config_get_problems (config)[0]);
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  for (guint i = 0; i < TM_N_CONFIG_KEYS; i++)
+    {
+      const TmConfigKeyInfo *info = tm_config_key_get_info (i);
+      g_autofree char *line = g_strdup_printf ("\n#%s=%s\n", info->name, info->default_value);
+
+      g_test_message ("[%s] %s", info->group, info->name);
+      g_assert_nonnull (strstr (text, line));
+      g_assert_cmpstr (tm_config_get_text (config, i), ==, info->default_value);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -194,6 +217,7 @@ main (int argc, char **argv)
   g_test_add ("/config/bad-value-gives-default", Fixture, NULL, setup, test_bad_value_gives_default,
               teardown);
   g_test_add_func ("/config/contract-paths", test_contract_paths);
+  g_test_add_func ("/config/shipped", test_shipped);
 
   return g_test_run ();
 }
