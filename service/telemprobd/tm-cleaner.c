@@ -93,8 +93,9 @@ start_work (TmCleaner *self, Work *work, GAsyncReadyCallback callback, gpointer 
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_name (task, G_STRFUNC);
-  tm_committer_run_async (self->committer, clean, work, (GDestroyNotify) work_free, NULL,
-                          on_cleaned, task);
+  /* Not in a transaction: deleting for good rewrites the file. */
+  tm_committer_run_file_async (self->committer, clean, work, (GDestroyNotify) work_free, NULL,
+                               on_cleaned, task);
 }
 
 static gboolean
