@@ -146,6 +146,7 @@ typedef struct
   GPtrArray *results; /* (owned) (nullable) (element-type TmResult) */
   char *url;
   gint64 usec;
+  gint64 not_before_usec;
   guint attempt;
   char *hold;
 } Note;
@@ -201,7 +202,8 @@ postpone (TmStore *store, gpointer data, GError **error)
   Note *self = data;
 
   return accept_not_found (tm_store_update_transmission (store, self->batch_id, self->attempt,
-                                                         self->usec, self->hold, error),
+                                                         self->usec, self->not_before_usec,
+                                                         self->hold, error),
                            error);
 }
 
@@ -235,6 +237,7 @@ tm_outbox_postpone_async (TmCommitter *committer,
                           const char *batch_id,
                           guint attempt,
                           gint64 next_attempt_usec,
+                          gint64 not_before_usec,
                           const char *hold,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
@@ -243,6 +246,7 @@ tm_outbox_postpone_async (TmCommitter *committer,
 
   note->attempt = attempt;
   note->usec = next_attempt_usec;
+  note->not_before_usec = not_before_usec;
   note->hold = g_strdup (hold);
   tm_committer_run_async (committer, postpone, note, note_free, NULL, callback, user_data);
 }

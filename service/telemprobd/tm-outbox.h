@@ -42,11 +42,13 @@ void tm_outbox_settle_async (TmCommitter *committer,
                              gint64 now_usec,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
-/* The same bytes again, not before. hold: (nullable): why the server wants nothing of us. */
+/* The same bytes again at next_attempt_usec, or earlier if somebody wants it, but not before
+ * not_before_usec. hold: (nullable): why the server wants nothing of us. */
 void tm_outbox_postpone_async (TmCommitter *committer,
                                const char *batch_id,
                                guint attempt,
                                gint64 next_attempt_usec,
+                               gint64 not_before_usec,
                                const char *hold,
                                GAsyncReadyCallback callback,
                                gpointer user_data);

@@ -165,16 +165,17 @@ postpone (TmRound *self, gint64 delay_usec, const char *hold)
 {
   TmPace *pace = self->pace;
   TmClock *clock = self->parts->clock;
+  gint64 asked_usec = (gint64) self->outcome->retry_after_seconds * G_USEC_PER_SEC;
+  gint64 now_usec = tm_clock_get_realtime_usec (clock);
 
   pace->held = hold != NULL;
   pace->server_waits = TRUE;
-  pace->not_before_usec = tm_clock_get_boottime_usec (clock) +
-                          (gint64) self->outcome->retry_after_seconds * G_USEC_PER_SEC;
+  pace->not_before_usec = tm_clock_get_boottime_usec (clock) + asked_usec;
   self->delay_usec = delay_usec;
   self->end_after_note = TM_ROUND_LATER;
-  tm_outbox_postpone_async (
-      self->parts->committer, self->transmission->batch_id, self->transmission->attempt,
-      tm_clock_get_realtime_usec (clock) + delay_usec, hold, on_noted_end, g_object_ref (self));
+  tm_outbox_postpone_async (self->parts->committer, self->transmission->batch_id,
+                            self->transmission->attempt, now_usec + delay_usec,
+                            now_usec + asked_usec, hold, on_noted_end, g_object_ref (self));
 }
 
 static void
@@ -332,8 +333,8 @@ carry (TmRound *self)
   tm_courier_deliver_async (self->parts->courier, &parcel, on_carried, g_object_ref (self));
 }
 
-/* What is left of a wait that the server has asked for. A batch from before a restart may have to
- * wait, too; whose wish that was is not known any more, so it is taken for the server's. */
+/* What is left of a wait that the server has asked for. The first round after a restart waits, too,
+ * for as long as we had meant to wait by ourselves: a restart is no reason to hurry. */
 static gint64
 get_remaining_usec (TmRound *self)
 {
@@ -342,13 +343,16 @@ get_remaining_usec (TmRound *self)
 
   if (pace->fresh)
     {
-      gint64 stored_usec = tm_retry_remaining_usec (
-          self->transmission->next_attempt_usec, tm_clock_get_realtime_usec (self->parts->clock));
+      gint64 wall_usec = tm_clock_get_realtime_usec (self->parts->clock);
+      gint64 stored_usec =
+          tm_retry_remaining_usec (self->transmission->next_attempt_usec, wall_usec);
 
-      pace->not_before_usec = now_usec + stored_usec;
+      pace->not_before_usec =
+          now_usec + tm_retry_remaining_usec (self->transmission->not_before_usec, wall_usec);
       pace->held = stored_usec > 0 && self->transmission->hold != NULL;
       pace->server_waits = stored_usec > 0;
       pace->fresh = FALSE;
+      return stored_usec;
     }
 
   return pace->not_before_usec - now_usec;
@@ -395,7 +399,7 @@ on_prepared (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  tm_attempt_set_end (self->attempt, TM_TRANSFER_RETRY, "the server has asked to wait");
+  tm_attempt_set_end (self->attempt, TM_TRANSFER_RETRY, "it is not yet time for another attempt");
   end_later (self, remaining_usec);
 }
 

@@ -49,6 +49,7 @@ typedef struct
   gint64 created_usec;      /* wall clock */
   gint64 next_attempt_usec; /* wall clock; 0 = as soon as possible. Who reads it must bound it by
                                the longest wait there is: the clock may have been set back since. */
+  gint64 not_before_usec;   /* wall clock; what the server has asked for: for nobody earlier */
   char *hold;               /* (nullable): why everything is held */
 } TmTransmission;
 
@@ -67,6 +68,7 @@ gboolean tm_store_update_transmission (TmStore *self,
                                        const char *batch_id,
                                        guint attempt,
                                        gint64 next_attempt_usec,
+                                       gint64 not_before_usec,
                                        const char *hold,
                                        GError **error);
 /* results (element-type TmResult): accepted and duplicate ones are sent, rejected ones are rejected

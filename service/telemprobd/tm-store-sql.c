@@ -44,7 +44,8 @@ const char *const tm_sql_schema_steps[] = {
   "  batch_id TEXT NOT NULL UNIQUE, epoch_pk INTEGER NOT NULL, on_its_way INTEGER NOT NULL DEFAULT "
   "1,"
   "  urgent INTEGER NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, created_usec INTEGER NOT NULL,"
-  "  next_attempt_usec INTEGER NOT NULL DEFAULT 0, hold TEXT, settled_usec INTEGER NOT NULL "
+  "  next_attempt_usec INTEGER NOT NULL DEFAULT 0,"
+  "  not_before_usec INTEGER NOT NULL DEFAULT 0, hold TEXT, settled_usec INTEGER NOT NULL "
   "DEFAULT 0,"
   "  url TEXT, n_records INTEGER NOT NULL, n_bytes INTEGER NOT NULL, body BLOB);"
   "CREATE UNIQUE INDEX transmission_on_its_way ON transmission (on_its_way) WHERE on_its_way;"
@@ -169,14 +170,15 @@ static const char *const texts[TM_N_SQL] = {
   [TM_SQL_ADD_TRANSMISSION_LOSS] = "INSERT INTO transmission_loss (transmission_pk, reason,"
                                    " classification, count) VALUES (?1, ?2, ?3, ?4)",
   [TM_SQL_GET_TRANSMISSION] = "SELECT transmission_pk, batch_id, machine_id, body, urgent, attempt,"
-                              " created_usec, next_attempt_usec, hold, epoch_pk"
+                              " created_usec, next_attempt_usec, not_before_usec, hold, epoch_pk"
                               " FROM transmission JOIN epoch USING (epoch_pk) WHERE on_its_way",
   [TM_SQL_LIST_TRANSMISSION_RECORDS] = "SELECT record_id FROM transmission_record"
                                        " WHERE transmission_pk = ?1 ORDER BY cursor",
   [TM_SQL_LIST_TRANSMISSION_LOSSES] = "SELECT reason, classification, count FROM transmission_loss"
                                       " WHERE transmission_pk = ?1",
   [TM_SQL_UPDATE_TRANSMISSION] = "UPDATE transmission SET attempt = ?2, next_attempt_usec = ?3,"
-                                 " hold = ?4 WHERE on_its_way AND batch_id = ?1",
+                                 " not_before_usec = ?4, hold = ?5"
+                                 " WHERE on_its_way AND batch_id = ?1",
   [TM_SQL_SETTLE_TRANSMISSION] = "UPDATE transmission SET on_its_way = 0, settled_usec = ?2,"
                                  " url = ?3, body = iif (?4, body, NULL), hold = NULL"
                                  " WHERE transmission_pk = ?1",

@@ -65,14 +65,14 @@ typedef enum
   TM_SQL_TAKE_PENDING, /* epoch_pk, least severity, limit -> a record */
   TM_SQL_TAKE_RECORD,  /* record_id, epoch_pk -> cursor */
 
-  TM_SQL_ADD_TRANSMISSION,            /* batch_id, epoch_pk, body, urgent, created, number, bytes */
-  TM_SQL_ADD_TRANSMISSION_RECORD,     /* transmission_pk, record_id */
-  TM_SQL_ADD_TRANSMISSION_LOSS,       /* transmission_pk, reason, classification, count */
-  TM_SQL_GET_TRANSMISSION,            /* -> the one on its way */
-  TM_SQL_LIST_TRANSMISSION_RECORDS,   /* transmission_pk -> record_id */
-  TM_SQL_LIST_TRANSMISSION_LOSSES,    /* transmission_pk -> reason, classification, count */
-  TM_SQL_UPDATE_TRANSMISSION,         /* batch_id, attempt, next_attempt_usec, hold */
-  TM_SQL_SETTLE_TRANSMISSION,         /* transmission_pk, settled_usec, url, keep the body */
+  TM_SQL_ADD_TRANSMISSION,          /* batch_id, epoch_pk, body, urgent, created, number, bytes */
+  TM_SQL_ADD_TRANSMISSION_RECORD,   /* transmission_pk, record_id */
+  TM_SQL_ADD_TRANSMISSION_LOSS,     /* transmission_pk, reason, classification, count */
+  TM_SQL_GET_TRANSMISSION,          /* -> the one on its way */
+  TM_SQL_LIST_TRANSMISSION_RECORDS, /* transmission_pk -> record_id */
+  TM_SQL_LIST_TRANSMISSION_LOSSES,  /* transmission_pk -> reason, classification, count */
+  TM_SQL_UPDATE_TRANSMISSION, /* batch_id, attempt, next_attempt_usec, not_before_usec, hold */
+  TM_SQL_SETTLE_TRANSMISSION, /* transmission_pk, settled_usec, url, keep the body */
   TM_SQL_FORGET_TRANSMISSION_RECORDS, /* transmission_pk */
   TM_SQL_FORGET_TRANSMISSION_LOSSES,  /* transmission_pk */
   TM_SQL_DELETE_TRANSMISSION,         /* transmission_pk */

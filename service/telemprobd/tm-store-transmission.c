@@ -21,6 +21,7 @@ enum
   COLUMN_ATTEMPT,
   COLUMN_CREATED,
   COLUMN_NEXT_ATTEMPT,
+  COLUMN_NOT_BEFORE,
   COLUMN_HOLD,
 };
 
@@ -75,6 +76,7 @@ read_head (TmStore *self, gint64 *out_pk, GError **error)
       transmission->attempt = tm_statement_get_number (statement, COLUMN_ATTEMPT);
       transmission->created_usec = tm_statement_get_number (statement, COLUMN_CREATED);
       transmission->next_attempt_usec = tm_statement_get_number (statement, COLUMN_NEXT_ATTEMPT);
+      transmission->not_before_usec = tm_statement_get_number (statement, COLUMN_NOT_BEFORE);
       transmission->hold = g_strdup (tm_statement_get_text (statement, COLUMN_HOLD));
     }
   tm_statement_reset (statement);
@@ -271,6 +273,7 @@ tm_store_update_transmission (TmStore *self,
                               const char *batch_id,
                               guint attempt,
                               gint64 next_attempt_usec,
+                              gint64 not_before_usec,
                               const char *hold,
                               GError **error)
 {
@@ -280,7 +283,8 @@ tm_store_update_transmission (TmStore *self,
   tm_statement_bind_text (statement, 1, batch_id);
   tm_statement_bind_number (statement, 2, attempt);
   tm_statement_bind_number (statement, 3, next_attempt_usec);
-  tm_statement_bind_text (statement, 4, hold);
+  tm_statement_bind_number (statement, 4, not_before_usec);
+  tm_statement_bind_text (statement, 5, hold);
   if (!tm_statement_run (statement, &changed, error))
     return FALSE;
 

@@ -150,8 +150,8 @@ test_survives_restart (KeepFixture *fixture, gconstpointer data)
   for (guint i = 0; i < 3; i++)
     g_free (keep_insert (fixture, (KeepRecord){ .severity = 3 }));
   before = begin (fixture, 100);
-  g_assert_true (
-      tm_store_update_transmission (fixture->store, BATCH_ID, 4, 123456789, "http-403", NULL));
+  g_assert_true (tm_store_update_transmission (fixture->store, BATCH_ID, 4, 123456789, 123456000,
+                                               "http-403", NULL));
 
   keep_fixture_open (fixture);
   after = tm_store_get_transmission (fixture->store, NULL);
@@ -160,6 +160,7 @@ test_survives_restart (KeepFixture *fixture, gconstpointer data)
   g_assert_true (g_bytes_equal (after->body, before->body));
   g_assert_cmpuint (after->attempt, ==, 4);
   g_assert_cmpint (after->next_attempt_usec, ==, 123456789);
+  g_assert_cmpint (after->not_before_usec, ==, 123456000);
   g_assert_cmpstr (after->hold, ==, "http-403");
   g_assert_true (after->urgent);
   g_assert_cmpuint (after->record_ids->len, ==, 3);
@@ -240,7 +241,7 @@ test_one_at_a_time (KeepFixture *fixture, gconstpointer data)
   g_assert_false (tm_store_settle (fixture->store, OTHER_BATCH_ID, results, NULL, &unknown));
   g_assert_error (unknown, TELEMETRY_ERROR, TELEMETRY_ERROR_NOT_FOUND);
   g_assert_false (
-      tm_store_update_transmission (fixture->store, OTHER_BATCH_ID, 1, 0, NULL, &updated));
+      tm_store_update_transmission (fixture->store, OTHER_BATCH_ID, 1, 0, 0, NULL, &updated));
   g_assert_error (updated, TELEMETRY_ERROR, TELEMETRY_ERROR_NOT_FOUND);
 
   g_assert_true (tm_store_abandon_transmission (fixture->store, BATCH_ID, NULL));
