@@ -16,9 +16,9 @@ CONFIGURATION = '[settings]\nserver={url}\n'
 
 PLAIN_BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>system</type><listen>unix:path={root}/run/bus</listen><auth>EXTERNAL</auth>
+<busconfig><type>session</type><listen>unix:path={root}/run/bus</listen><auth>EXTERNAL</auth>
 <servicedir>{root}/services</servicedir>
-<policy context="default"><allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow eavesdrop="false"/></policy>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 '''
 

@@ -11,6 +11,7 @@ Only for use in the sandbox: it writes to /etc, /run and /var.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,7 @@ STATE = Path('/var/lib/telemetrics')
 RUNTIME = Path('/run/telemetrics')
 CONFIGURATION = Path('/etc/telemetrics/telemetrics.conf.d')
 TEST_RULES = Path('/etc/polkit-1/rules.d/10-test.rules')
-BUS_SOCKET = '/run/dbus/system_bus_socket'
+COMPLAINT = re.compile(r'CRITICAL \*\*|ERROR \*\*|runtime error:|(Address|Leak|Thread)Sanitizer')
 
 
 class System:
@@ -66,10 +67,16 @@ class System:
         self._watcher.close()
         self._bus.stop()
         self._bus = None
+        self._assert_no_complaint()
         if not alone:
             return
         left = wait_until(lambda: not processes() and 'nothing', f'no process is left (seen: {processes()})', 5)
         assert left == 'nothing'
+
+    def _assert_no_complaint(self):
+        """No service has broken a rule of its own code, nor of a sanitizer."""
+        lines = [line for line in self.log().splitlines() if COMPLAINT.search(line)]
+        assert not lines, '\n'.join(lines)
 
     def reset(self):
         """As freshly installed and never opted in, with the bus and polkit still up: for the next test."""
