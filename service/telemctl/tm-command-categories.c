@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* telemctl categories: what can be agreed to, in the person's language. */
 #include "tm-command.h"
-#include "tm-manager.h"
 #include "tm-output.h"
+#include "tm-remote.h"
 #include "tm-terminal.h"
 
 #include <glib/gi18n.h>
@@ -115,10 +115,10 @@ tm_command_categories (const TmCommand *self, char **arguments)
     return exit;
 
   g_strfreev (arguments);
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   g_autoptr (GVariant) reply = NULL;
   if (bus != NULL)
-    reply = tm_manager_call (bus, "Consent", "ListCategories", NULL, "(a(sssua{sv}))", &error);
+    reply = tm_remote_call (bus, "Consent", "ListCategories", NULL, "(a(sssua{sv}))", &error);
   if (reply == NULL)
     return tm_command_fail (g_steal_pointer (&error));
 

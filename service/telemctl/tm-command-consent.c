@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* telemctl opt-in, opt-out, is-opted-in. */
 #include "tm-command.h"
-#include "tm-manager.h"
 #include "tm-output.h"
 #include "tm-paths.h"
+#include "tm-remote.h"
 #include "tm-terminal.h"
 
 #include <glib/gi18n.h>
@@ -22,7 +22,7 @@ no_options (void)
 static gboolean
 decide (GDBusConnection *bus, char **categories, guint decision, GError **error)
 {
-  g_autoptr (GVariant) consent = tm_manager_get_all (bus, "Consent", error);
+  g_autoptr (GVariant) consent = tm_remote_get_all (bus, "Consent", error);
   if (consent == NULL)
     return FALSE;
 
@@ -33,7 +33,7 @@ decide (GDBusConnection *bus, char **categories, guint decision, GError **error)
   for (guint i = 0; categories[i] != NULL; i++)
     g_variant_builder_add (&decisions, "{su}", categories[i], decision);
 
-  g_autoptr (GVariant) reply = tm_manager_call (
+  g_autoptr (GVariant) reply = tm_remote_call (
       bus, "Consent", "SetConsent",
       g_variant_new ("(a{su}u@a{sv})", &decisions, policy_version, no_options ()), "()", error);
   return reply != NULL;
@@ -74,18 +74,18 @@ tm_command_opt_in (const TmCommand *self, char **arguments)
     return exit;
 
   g_auto (GStrv) categories = arguments;
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   if (bus == NULL)
     return tm_command_fail (g_steal_pointer (&error));
 
   g_autoptr (GVariant) reply = NULL;
   if (categories[0] == NULL)
-    reply = tm_manager_call (bus, "Consent", "SetEnabled",
-                             g_variant_new ("(b@a{sv})", TRUE, no_options ()), "()", &error);
+    reply = tm_remote_call (bus, "Consent", "SetEnabled",
+                            g_variant_new ("(b@a{sv})", TRUE, no_options ()), "()", &error);
   if (categories[0] == NULL ? reply == NULL : !decide (bus, categories, GRANTED, &error))
     return tm_command_fail (g_steal_pointer (&error));
 
-  g_autoptr (GVariant) consent = tm_manager_get_all (bus, "Consent", &error);
+  g_autoptr (GVariant) consent = tm_remote_get_all (bus, "Consent", &error);
   if (consent == NULL)
     return tm_command_fail (g_steal_pointer (&error));
   print_what_is_on (consent);
@@ -96,7 +96,7 @@ static TmExit
 withdraw (GDBusConnection *bus)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = tm_manager_call (
+  g_autoptr (GVariant) reply = tm_remote_call (
       bus, "Consent", "Withdraw", g_variant_new ("(@a{sv})", no_options ()), "(s)", &error);
   if (reply == NULL)
     return tm_command_fail (g_steal_pointer (&error));
@@ -118,7 +118,7 @@ tm_command_opt_out (const TmCommand *self, char **arguments)
     return exit;
 
   g_auto (GStrv) categories = arguments;
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   if (bus == NULL)
     return tm_command_fail (g_steal_pointer (&error));
   if (categories[0] == NULL)

@@ -6,8 +6,8 @@
 #include "tm-command.h"
 #include "tm-dbus.h"
 #include "tm-journal-filter.h"
-#include "tm-manager.h"
 #include "tm-output.h"
+#include "tm-remote.h"
 #include "tm-terminal.h"
 
 #include <glib/gi18n.h>
@@ -65,9 +65,9 @@ list_new (Journal *self, GError **error)
     {
       g_autoptr (GVariantIter) iter = NULL;
       g_autoptr (GVariant) reply =
-          tm_manager_call (self->bus, "Records", "List",
-                           g_variant_new ("(@a{sv}tu)", self->filter_variant, cursor, PAGE_RECORDS),
-                           "(aa{sv}t)", error);
+          tm_remote_call (self->bus, "Records", "List",
+                          g_variant_new ("(@a{sv}tu)", self->filter_variant, cursor, PAGE_RECORDS),
+                          "(aa{sv}t)", error);
       if (reply == NULL)
         return NULL;
 
@@ -96,7 +96,7 @@ read_record (Journal *self, const char *record_id, GError **error)
 {
   const char *const ids[] = { record_id, NULL };
   g_autofree char *text =
-      tm_manager_call_for_text (self->bus, "Records", "Read", g_variant_new ("(^as)", ids), error);
+      tm_remote_call_for_text (self->bus, "Records", "Read", g_variant_new ("(^as)", ids), error);
 
   return text == NULL ? NULL : json_from_string (text, error);
 }
@@ -215,7 +215,7 @@ run (Journal *self)
       return TM_EXIT_USAGE;
     }
   g_variant_ref_sink (self->filter_variant);
-  self->bus = tm_manager_connect (&error);
+  self->bus = tm_remote_connect (&error);
   if (self->bus == NULL)
     return tm_command_fail (g_steal_pointer (&error));
 

@@ -2,7 +2,7 @@
 /* telemctl is-active, start, stop, restart, rotate-id. */
 #include "tm-command.h"
 #include "tm-dbus.h"
-#include "tm-manager.h"
+#include "tm-remote.h"
 
 #include <glib/gi18n.h>
 
@@ -15,11 +15,11 @@ tm_command_rotate_id (const TmCommand *self, char **arguments)
     return exit;
 
   g_strfreev (arguments);
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   g_autoptr (GVariant) reply = NULL;
   if (bus != NULL)
     reply =
-        tm_manager_call (bus, "Identity", "Rotate", g_variant_new ("(a{sv})", NULL), "()", &error);
+        tm_remote_call (bus, "Identity", "Rotate", g_variant_new ("(a{sv})", NULL), "()", &error);
   if (reply == NULL)
     return tm_command_fail (g_steal_pointer (&error));
   g_print ("%s\n", _ ("This machine has a new pseudonym."));
@@ -50,7 +50,7 @@ tm_command_is_active (const TmCommand *self, char **arguments)
     return exit;
 
   g_strfreev (arguments);
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   if (bus == NULL || !has_owner (bus, TM_BUS_NAME, &probd, &error) ||
       !has_owner (bus, TM_POST_BUS_NAME, &postd, &error))
     return tm_command_fail (g_steal_pointer (&error));

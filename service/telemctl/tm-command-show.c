@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* telemctl show: every byte of a record. */
 #include "tm-command.h"
-#include "tm-manager.h"
 #include "tm-output.h"
+#include "tm-remote.h"
 #include "tm-terminal.h"
 
 #include <glib/gi18n.h>
@@ -90,10 +90,10 @@ tm_command_show (const TmCommand *self, char **arguments)
       return TM_EXIT_USAGE;
     }
 
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   g_autofree char *lines = NULL;
   if (bus != NULL)
-    lines = tm_manager_call_for_text (bus, "Records", "Read", g_variant_new ("(^as)", ids), &error);
+    lines = tm_remote_call_for_text (bus, "Records", "Read", g_variant_new ("(^as)", ids), &error);
   if (lines == NULL)
     return tm_command_fail (g_steal_pointer (&error));
   return print_lines (lines, json);

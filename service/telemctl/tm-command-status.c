@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* telemctl status, stats. */
 #include "tm-command.h"
-#include "tm-manager.h"
 #include "tm-output.h"
+#include "tm-remote.h"
 #include "tm-terminal.h"
 
 #include <glib/gi18n.h>
@@ -32,7 +32,7 @@ static GVariant *
 get_statistics (GDBusConnection *bus, GError **error)
 {
   g_autoptr (GVariant) reply =
-      tm_manager_call (bus, "Health", "GetStatistics", NULL, "(a{sv})", error);
+      tm_remote_call (bus, "Health", "GetStatistics", NULL, "(a{sv})", error);
 
   return reply == NULL ? NULL : g_variant_get_child_value (reply, 0);
 }
@@ -40,10 +40,10 @@ get_statistics (GDBusConnection *bus, GError **error)
 static gboolean
 status_get (Status *self, GDBusConnection *bus, GError **error)
 {
-  return (self->consent = tm_manager_get_all (bus, "Consent", error)) != NULL &&
-         (self->delivery = tm_manager_get_all (bus, "Delivery", error)) != NULL &&
-         (self->identity = tm_manager_get_all (bus, "Identity", error)) != NULL &&
-         (self->health = tm_manager_get_all (bus, "Health", error)) != NULL &&
+  return (self->consent = tm_remote_get_all (bus, "Consent", error)) != NULL &&
+         (self->delivery = tm_remote_get_all (bus, "Delivery", error)) != NULL &&
+         (self->identity = tm_remote_get_all (bus, "Identity", error)) != NULL &&
+         (self->health = tm_remote_get_all (bus, "Health", error)) != NULL &&
          (self->statistics = get_statistics (bus, error)) != NULL;
 }
 
@@ -170,7 +170,7 @@ tm_command_status (const TmCommand *self, char **arguments)
 
   g_strfreev (arguments);
   g_auto (Status) status = { NULL };
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   if (bus == NULL || !status_get (&status, bus, &error))
     return tm_command_fail (g_steal_pointer (&error));
   if (json)
@@ -229,7 +229,7 @@ tm_command_stats (const TmCommand *self, char **arguments)
     return exit;
 
   g_strfreev (arguments);
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   g_autoptr (GVariant) statistics = bus == NULL ? NULL : get_statistics (bus, &error);
   if (statistics == NULL)
     return tm_command_fail (g_steal_pointer (&error));

@@ -2,8 +2,8 @@
 /* telemctl upload: send what waits now, and say how it went. */
 #include "tm-command.h"
 #include "tm-dbus.h"
-#include "tm-manager.h"
 #include "tm-output.h"
+#include "tm-remote.h"
 
 #include <glib/gi18n.h>
 
@@ -134,7 +134,7 @@ static TmExit
 run (Upload *self, gboolean no_wait, gboolean json)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) bus = tm_manager_connect (&error);
+  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
   if (bus == NULL)
     return tm_command_fail (g_steal_pointer (&error));
 
@@ -142,8 +142,8 @@ run (Upload *self, gboolean no_wait, gboolean json)
   g_dbus_connection_signal_subscribe (bus, TM_MANAGER_BUS_NAME, TM_MANAGER_BUS_DELIVERY_INTERFACE,
                                       "AttemptFinished", TM_MANAGER_BUS_PATH, NULL,
                                       G_DBUS_SIGNAL_FLAGS_NONE, on_finished, self, NULL);
-  g_autoptr (GVariant) reply = tm_manager_call (bus, "Delivery", "UploadNow",
-                                                g_variant_new ("(a{sv})", NULL), "(s)", &error);
+  g_autoptr (GVariant) reply =
+      tm_remote_call (bus, "Delivery", "UploadNow", g_variant_new ("(a{sv})", NULL), "(s)", &error);
   if (reply == NULL)
     return tm_command_fail (g_steal_pointer (&error));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See tm-manager.h. */
-#include "tm-manager.h"
+/* See tm-remote.h. */
+#include "tm-remote.h"
 
 #include "tm-agent.h"
 #include "tm-dbus.h"
@@ -13,7 +13,7 @@
 #define CALL_MSEC (5 * 60 * 1000)
 
 GDBusConnection *
-tm_manager_connect (GError **error)
+tm_remote_connect (GError **error)
 {
   tm_bus_errors_register ();
   return g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, error);
@@ -37,12 +37,12 @@ call (GDBusConnection *bus,
 }
 
 GVariant *
-tm_manager_call (GDBusConnection *bus,
-                 const char *interface,
-                 const char *method,
-                 GVariant *arguments,
-                 const char *type,
-                 GError **error)
+tm_remote_call (GDBusConnection *bus,
+                const char *interface,
+                const char *method,
+                GVariant *arguments,
+                const char *type,
+                GError **error)
 {
   return call (bus, interface, method, arguments, type, NULL, error);
 }
@@ -62,11 +62,11 @@ read_all (int fd, GError **error)
 }
 
 char *
-tm_manager_call_for_text (GDBusConnection *bus,
-                          const char *interface,
-                          const char *method,
-                          GVariant *arguments,
-                          GError **error)
+tm_remote_call_for_text (GDBusConnection *bus,
+                         const char *interface,
+                         const char *method,
+                         GVariant *arguments,
+                         GError **error)
 {
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GVariant) reply = call (bus, interface, method, arguments, "(h)", &fds, error);
@@ -87,7 +87,7 @@ tm_manager_call_for_text (GDBusConnection *bus,
 }
 
 GVariant *
-tm_manager_get_all (GDBusConnection *bus, const char *interface, GError **error)
+tm_remote_get_all (GDBusConnection *bus, const char *interface, GError **error)
 {
   g_autofree char *full = g_strconcat (TM_MANAGER_BUS_NAME ".", interface, NULL);
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
