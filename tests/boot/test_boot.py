@@ -13,7 +13,7 @@ import threading
 import unittest
 from pathlib import Path
 
-from harness.bus import BUS_NAME, MANAGER_NAME, POST_NAME, Caller
+from harness.bus import BUS_NAME, MANAGER_NAME, POST_NAME, BusError, Caller
 from harness.process import LOG_DIRECTORY, wait_until
 
 STATE = Path('/var/lib/telemetrics')
@@ -101,6 +101,16 @@ class Boot(unittest.TestCase):
         pid = self.assert_confined(BUS_NAME, 'telemetry')
         self.assertEqual(pid, self.pid_of(MANAGER_NAME))
         self.assertNotEqual(os.readlink(f'/proc/{pid}/ns/net'), os.readlink('/proc/self/ns/net'))
+
+    def test_2_polkit_is_asked(self):
+        """From inside its confinement telemprobd reaches polkit, and who has no session may not say yes."""
+        somebody = Caller('nobody')
+        self.addCleanup(somebody.close)
+        with self.assertRaises(BusError) as caught:
+            somebody.set_enabled(True)
+        self.assertEqual(caught.exception.name, 'org.freedesktop.DBus.Error.InteractiveAuthorizationRequired')
+        self.assertEqual(unit('polkit.service', 'ActiveState'), 'active')
+        self.assertFalse(self.root.get('Recorder', 'Enabled'))
 
     def test_3_consent(self):
         """With consent records are kept, and the heartbeat's timer starts by itself."""
