@@ -29,6 +29,7 @@ struct _TmLimits
   TmClock *clock;    /* (owned) */
   GHashTable *users; /* (owned) uid -> User */
   User shared;       /* of those for whom there was no room */
+  gint64 sweep_at;   /* not before: boot-time clock */
   Rule records;
   Rule bytes;
   gint64 system_factor;
@@ -95,7 +96,17 @@ is_full_again (gpointer uid, gpointer data, gpointer now_usec)
   return MAX (user->records_full_at, user->bytes_full_at) <= *(const gint64 *) now_usec;
 }
 
-/* Looking through all users is paid for by the TM_LIMITS_MAX_USERS that must come in between. */
+/* At most once a second: whoever comes with thousands of uids must not make each call a search. */
+static void
+forget_full_users (TmLimits *self, gint64 now_usec)
+{
+  if (g_hash_table_size (self->users) < TM_LIMITS_MAX_USERS || now_usec < self->sweep_at)
+    return;
+
+  g_hash_table_foreach_remove (self->users, is_full_again, &now_usec);
+  self->sweep_at = now_usec + G_USEC_PER_SEC;
+}
+
 static User *
 find_user (TmLimits *self, guint32 uid, gint64 now_usec)
 {
@@ -104,8 +115,7 @@ find_user (TmLimits *self, guint32 uid, gint64 now_usec)
   if (user != NULL)
     return user;
 
-  if (g_hash_table_size (self->users) >= TM_LIMITS_MAX_USERS)
-    g_hash_table_foreach_remove (self->users, is_full_again, &now_usec);
+  forget_full_users (self, now_usec);
   if (g_hash_table_size (self->users) >= TM_LIMITS_MAX_USERS)
     return &self->shared;
 
