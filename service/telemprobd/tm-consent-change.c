@@ -110,7 +110,9 @@ delete_kept (TmStore *store, gpointer data, GError **error)
     return FALSE;
   for (guint i = 0; !self->is_end && self->lost[i] != NULL; i++)
     {
-      if (!tm_store_delete_category (store, self->lost[i], &n_records, error))
+      if (!tm_store_delete_category (store, self->lost[i], &n_records, error) ||
+          !tm_store_delete_category_losses (store, self->lost[i],
+                                            tm_consent_get_categories (self->after), error))
         return FALSE;
       n_all += n_records;
     }
