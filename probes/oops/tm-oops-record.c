@@ -20,6 +20,12 @@ static const struct
   { "oom", 2, NULL },          { "other", 2, NULL },
 };
 
+static char *
+scrub (const TmOops *self, const char *text)
+{
+  return tm_oops_scrubber_clean (tm_oops_rules_get_scrubber (self->rules), text);
+}
+
 char *
 tm_oops_get_classification (const TmOops *self)
 {
@@ -47,7 +53,7 @@ char *
 tm_oops_get_title (const TmOops *self)
 {
   g_autofree char *name = NULL;
-  g_autofree char *kind = tm_oops_scrub (self->kind_text);
+  g_autofree char *kind = scrub (self, self->kind_text);
 
   if (self->function == NULL)
     return g_steal_pointer (&kind);
@@ -207,7 +213,7 @@ get_text (const TmOops *self)
 
       if (holds_memory (line->text))
         continue;
-      clean = tm_oops_scrub (line->text);
+      clean = scrub (self, line->text);
       g_string_append (text, clean);
       g_string_append_c (text, '\n');
     }
@@ -216,9 +222,9 @@ get_text (const TmOops *self)
 }
 
 static void
-set_text (JsonObject *object, const char *key, const char *text)
+set_text (const TmOops *self, JsonObject *object, const char *key, const char *text)
 {
-  g_autofree char *clean = text != NULL ? tm_oops_scrub (text) : NULL;
+  g_autofree char *clean = text != NULL ? scrub (self, text) : NULL;
 
   if (clean != NULL)
     json_object_set_string_member (object, key, clean);
@@ -233,12 +239,12 @@ tm_oops_to_payload (const TmOops *self)
 
   json_object_set_object_member (object, "signature", get_signature (self));
   json_object_set_string_member (object, "kind", self->format->kind);
-  set_text (object, "reason", self->reason);
-  set_text (object, "function", self->function);
-  set_text (object, "module", self->module);
-  set_text (object, "kernel_version", self->kernel_version);
-  set_text (object, "taint", self->taint);
-  set_text (object, "hardware", self->hardware);
+  set_text (self, object, "reason", self->reason);
+  set_text (self, object, "function", self->function);
+  set_text (self, object, "module", self->module);
+  set_text (self, object, "kernel_version", self->kernel_version);
+  set_text (self, object, "taint", self->taint);
+  set_text (self, object, "hardware", self->hardware);
   if (self->cpu != TM_KLOG_UNKNOWN)
     json_object_set_int_member (object, "cpu", self->cpu);
   if (self->time_usec != TM_KLOG_UNKNOWN)

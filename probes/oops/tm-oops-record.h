@@ -25,7 +25,4 @@ char *tm_oops_get_title (const TmOops *self);
  */
 char *tm_oops_get_hash (const TmOops *self, guint n_frames);
 
-/* (transfer full): a line of a log with everything private replaced by its kind in brackets. */
-char *tm_oops_scrub (const char *text);
-
 G_END_DECLS

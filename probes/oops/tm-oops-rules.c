@@ -17,6 +17,7 @@ struct _TmOopsRules
   GHashTable *exact;       /* function -> classes */
   GHashTable *buckets;     /* function -> bucket */
   GArray *patterns;        /* (element-type Pattern) */
+  TmOopsScrubber *scrubber;
 };
 
 static void
@@ -48,6 +49,7 @@ tm_oops_rules_free (TmOopsRules *self)
   g_hash_table_unref (self->exact);
   g_hash_table_unref (self->buckets);
   g_array_unref (self->patterns);
+  tm_oops_scrubber_free (self->scrubber);
   g_free (self);
 }
 
@@ -219,12 +221,19 @@ tm_oops_rules_new (const char *reports, const char *frames, GError **error)
   self->buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->patterns = g_array_new (FALSE, FALSE, sizeof (Pattern));
   g_array_set_clear_func (self->patterns, pattern_clear);
+  self->scrubber = tm_oops_scrubber_new ();
 
   if (!add_lines (self, reports, add_format, error) ||
       !add_lines (self, frames, add_frame_rule, error))
     return NULL;
 
   return g_steal_pointer (&self);
+}
+
+TmOopsScrubber *
+tm_oops_rules_get_scrubber (TmOopsRules *self)
+{
+  return self->scrubber;
 }
 
 const char *

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "tm-oops-scrub.h"
 
 G_BEGIN_DECLS
 
@@ -62,6 +62,9 @@ const TmOopsFormat *tm_oops_rules_match (TmOopsRules *self, const char *text, gs
 /* function: a normalised name. */
 gboolean tm_oops_rules_is (TmOopsRules *self, const char *function, TmOopsClass classes);
 const char *tm_oops_rules_get_bucket (TmOopsRules *self, const char *function);
+
+/* (transfer none): for everything that is taken over from a log. */
+TmOopsScrubber *tm_oops_rules_get_scrubber (TmOopsRules *self);
 
 /* Behind "rcu: ", "watchdog: ", "[ " and the like, which may stand in front of a key. */
 const char *tm_oops_skip_speaker (const char *text, gsize *inout_n_bytes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What must not leave the machine, cut out of a line of text; see tm-oops-record.h. */
-#include "tm-oops-record.h"
+/* What must not leave the machine, cut out of a line of text; see tm-oops-scrub.h. */
+#include "tm-oops-scrub.h"
 
 /* In this order: the longer form before the one that is a part of it. */
 static const struct
@@ -26,32 +26,39 @@ static const struct
   { "(?<=\\[<)[0-9a-f]{8}(?=>\\])", "[address]" },
 };
 
-/* Compiling the patterns costs more than a whole report. */
-static GRegex *const *
-get_patterns (void)
+struct _TmOopsScrubber
 {
-  static GRegex *patterns[G_N_ELEMENTS (rules)];
-  static gsize is_ready = 0;
+  GRegex *patterns[G_N_ELEMENTS (rules)];
+};
 
-  if (g_once_init_enter (&is_ready))
-    {
-      for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
-        patterns[i] = g_regex_new (rules[i].pattern, G_REGEX_OPTIMIZE, 0, NULL);
-      g_once_init_leave (&is_ready, 1);
-    }
+TmOopsScrubber *
+tm_oops_scrubber_new (void)
+{
+  TmOopsScrubber *self = g_new0 (TmOopsScrubber, 1);
 
-  return patterns;
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    self->patterns[i] = g_regex_new (rules[i].pattern, G_REGEX_OPTIMIZE, 0, NULL);
+
+  return self;
+}
+
+void
+tm_oops_scrubber_free (TmOopsScrubber *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    g_regex_unref (self->patterns[i]);
+  g_free (self);
 }
 
 char *
-tm_oops_scrub (const char *text)
+tm_oops_scrubber_clean (TmOopsScrubber *self, const char *text)
 {
-  GRegex *const *patterns = get_patterns ();
-  g_autofree char *current = g_utf8_make_valid (text, -1);
+  char *current = g_utf8_make_valid (text, -1);
 
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     {
-      char *next = g_regex_replace (patterns[i], current, -1, 0, rules[i].replacement, 0, NULL);
+      char *next =
+          g_regex_replace (self->patterns[i], current, -1, 0, rules[i].replacement, 0, NULL);
 
       if (next == NULL)
         continue;
@@ -59,5 +66,5 @@ tm_oops_scrub (const char *text)
       current = next;
     }
 
-  return g_steal_pointer (&current);
+  return current;
 }

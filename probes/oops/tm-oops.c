@@ -280,6 +280,7 @@ tm_oops_new (TmOopsRules *rules, const TmOopsFormat *format, GPtrArray *lines)
 {
   g_autoptr (TmOops) self = g_new0 (TmOops, 1);
 
+  self->rules = rules;
   self->format = format;
   self->lines = lines;
   self->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_oops_frame_free);

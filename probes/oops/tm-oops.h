@@ -21,6 +21,7 @@ typedef struct
 
 typedef struct
 {
+  TmOopsRules *rules;         /* (unowned) */
   const TmOopsFormat *format; /* (unowned): belongs to the rules */
   GPtrArray *lines;           /* (element-type TmOopsLine): from the line that began it */
   GPtrArray *frames;          /* (element-type TmOopsFrame): in the order printed, all stacks */
@@ -41,7 +42,8 @@ typedef struct
   gboolean is_complete; /* its end was seen */
 } TmOops;
 
-/* lines: taken over. NULL if the format wants a stack and there is none. */
+/* rules must outlive the report; lines: taken over. NULL if the format wants a stack and there is
+ * none. */
 TmOops *tm_oops_new (TmOopsRules *rules, const TmOopsFormat *format, GPtrArray *lines);
 void tm_oops_free (TmOops *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmOops, tm_oops_free)
