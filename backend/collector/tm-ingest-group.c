@@ -41,6 +41,7 @@ tm_ingest_group_clear (TmIngestGroup *self)
   clear_rows (self);
   g_ptr_array_set_size (self->jobs, 0);
   self->n_records = 0;
+  self->n_bytes = 0;
 }
 
 void
@@ -48,6 +49,7 @@ tm_ingest_group_add (TmIngestGroup *self, TmIngestJob *job)
 {
   g_ptr_array_add (self->jobs, job);
   self->n_records += job->batch->n_received;
+  self->n_bytes += job->n_bytes;
 }
 
 /* Records of a batch share one system mostly: its words are looked at once. */

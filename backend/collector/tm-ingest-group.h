@@ -33,6 +33,7 @@ typedef struct
 {
   GPtrArray *jobs; /* (element-type TmIngestJob) (unowned) */
   guint n_records;
+  gsize n_bytes;      /* of the inflated bodies */
   GArray *rows;       /* (element-type TmIngestRow) */
   GArray *quarantine; /* (element-type TmQuarantineRow) */
   GArray *deltas;     /* (element-type TmIngestDelta): made by tm_ingest_group_count() */

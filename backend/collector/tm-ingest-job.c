@@ -121,6 +121,7 @@ tm_ingest_job_decode (TmIngestJob *self, gsize max_inflated_bytes)
     }
 
   g_clear_pointer (&self->body, g_bytes_unref);
+  self->n_bytes = g_bytes_get_size (text);
   tm_uuid_parse (self->batch->batch_id, self->batch_id);
   parse_hex (self->batch->machine_id, self->machine_id, sizeof self->machine_id);
   digest_batch (self->batch, self->digest);

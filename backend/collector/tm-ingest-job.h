@@ -29,6 +29,7 @@ struct _TmIngestJob
 
   /* decoded */
   TmBatch *batch; /* (nullable) */
+  gsize n_bytes;  /* of the inflated body */
   guint8 batch_id[16];
   guint8 machine_id[16];
   guint8 digest[TM_DIGEST_BYTES]; /* of machine, record ids, rejects and ledger */

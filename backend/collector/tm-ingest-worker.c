@@ -38,6 +38,15 @@ take_job (TmIngestWorker *self, gint64 deadline_usec)
   return NULL;
 }
 
+/* A batch that is too large for any group is one of its own. */
+static gboolean
+fits (TmIngestGroup *group, TmIngestJob *job)
+{
+  return group->jobs->len == 0 ||
+         (group->n_records + job->batch->n_received <= TM_INGEST_GROUP_MAX_RECORDS &&
+          group->n_bytes + job->n_bytes <= TM_INGEST_GROUP_MAX_BYTES);
+}
+
 /* FALSE at the end: the queue is closed and empty. */
 static gboolean
 gather (TmIngestWorker *self)
@@ -48,8 +57,7 @@ gather (TmIngestWorker *self)
   tm_ingest_group_clear (self->group);
   while (job != NULL)
     {
-      if (self->group->n_records > 0 &&
-          self->group->n_records + job->batch->n_received > TM_INGEST_GROUP_MAX_RECORDS)
+      if (!fits (self->group, job))
         {
           self->next = job;
           return TRUE;

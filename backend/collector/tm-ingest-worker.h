@@ -15,8 +15,9 @@
 
 G_BEGIN_DECLS
 
-/* Records in one transaction. */
+/* One transaction. Records have about 1 KiB, so that the bytes are for those that have a MiB. */
 #define TM_INGEST_GROUP_MAX_RECORDS 1000
+#define TM_INGEST_GROUP_MAX_BYTES (16 * 1024 * 1024)
 
 typedef struct
 {

@@ -178,3 +178,25 @@ tm_http_response_foreach_header (TmHttpResponse *self, TmHttpHeaderFunc func, gp
       func (header->name, header->value, user_data);
     }
 }
+
+static void
+add_line (const char *name, const char *value, gpointer user_data)
+{
+  g_string_append_printf (user_data, "%s: %s\r\n", name, value);
+}
+
+GBytes *
+tm_http_response_to_text (TmHttpResponse *self)
+{
+  GString *text = g_string_new (NULL);
+  gsize n_bytes = g_bytes_get_size (self->body);
+
+  /* The standard lets the words behind the number be empty. */
+  g_string_append_printf (text, "HTTP/1.1 %u \r\n", self->status);
+  tm_http_response_foreach_header (self, add_line, text);
+  g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n",
+                          n_bytes);
+  g_string_append_len (text, g_bytes_get_data (self->body, NULL), (gssize) n_bytes);
+
+  return g_string_free_to_bytes (text);
+}

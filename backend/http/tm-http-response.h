@@ -36,4 +36,7 @@ const char *tm_http_response_get_header (TmHttpResponse *self, const char *name)
 void
 tm_http_response_foreach_header (TmHttpResponse *self, TmHttpHeaderFunc func, gpointer user_data);
 
+/* All of it as HTTP/1.1 has it, for a connection that is closed afterwards. (transfer full) */
+GBytes *tm_http_response_to_text (TmHttpResponse *self);
+
 G_END_DECLS

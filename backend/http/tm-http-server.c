@@ -23,6 +23,8 @@
 
 /* How long a refused client may go on sending before it is cut. */
 #define LINGER_SECONDS 2
+/* Bodies that are on the way now have arrived or been cut by then. */
+#define BUSY_RETRY_SECONDS 10
 
 const TmHttpLimits tm_http_limits_default = {
   .max_connections = 4096,
@@ -30,6 +32,7 @@ const TmHttpLimits tm_http_limits_default = {
   .request_seconds = 30,
   .idle_seconds = 75,
   .response_seconds = 60,
+  .max_received_bytes = 256 * 1024 * 1024,
   .trust_forwarded = FALSE,
 };
 
@@ -53,7 +56,8 @@ struct _TmHttpServer
   TmHttpRouter *router;
   SoupServer *soup;
   TmHttpListener *listener;
-  GHashTable *exchanges; /* (element-type SoupServerMessage Exchange) */
+  gsize n_received_bytes; /* of the bodies of all exchanges */
+  GHashTable *exchanges;  /* (element-type SoupServerMessage Exchange) */
   TmHttpServerStats stats;
   GTask *stopping; /* (nullable) */
 };
@@ -65,6 +69,7 @@ exchange_free (gpointer data)
 {
   Exchange *exchange = data;
 
+  exchange->server->n_received_bytes -= exchange->n_body_bytes;
   tm_http_request_set_message (exchange->request, NULL, NULL);
   tm_http_request_unref (exchange->request);
   g_clear_pointer (&exchange->answer, tm_http_response_free);
@@ -111,34 +116,12 @@ count_answer (TmHttpServer *self, TmHttpResponse *response)
 
 /* Answers */
 
-static void
-add_header_line (const char *name, const char *value, gpointer user_data)
-{
-  g_string_append_printf (user_data, "%s: %s\r\n", name, value);
-}
-
-static GBytes *
-response_to_text (TmHttpResponse *response)
-{
-  GBytes *body = tm_http_response_get_body (response);
-  guint status = tm_http_response_get_status (response);
-  GString *text = g_string_new (NULL);
-
-  g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
-  tm_http_response_foreach_header (response, add_header_line, text);
-  g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n",
-                          g_bytes_get_size (body));
-  g_string_append_len (text, g_bytes_get_data (body, NULL), g_bytes_get_size (body));
-
-  return g_string_free_to_bytes (text);
-}
-
 /* Ends a request whose body is not, or not wholly, read. response: (transfer full) */
 static void
 refuse (TmHttpServer *self, SoupServerMessage *message, TmHttpResponse *response)
 {
   g_autoptr (TmHttpResponse) owned = response;
-  g_autoptr (GBytes) text = response_to_text (response);
+  g_autoptr (GBytes) text = tm_http_response_to_text (response);
   g_autoptr (SoupServerMessage) kept = g_object_ref (message);
   TmHttpConnection *connection = find_connection (self, message);
   g_autoptr (GSocketConnection) stream = NULL;
@@ -197,17 +180,36 @@ on_message_finished (SoupServerMessage *message, gpointer user_data)
   end_if_stopped (self);
 }
 
+static TmHttpResponse *
+check_received (TmHttpServer *self, Exchange *exchange)
+{
+  gsize max_bytes = exchange->route != NULL ? exchange->route->max_body_bytes : 0;
+  TmHttpResponse *response;
+
+  if (exchange->n_body_bytes > max_bytes)
+    return tm_http_response_new_error (413, "body: larger than %" G_GSIZE_FORMAT " bytes",
+                                       max_bytes);
+  if (self->n_received_bytes <= self->limits.max_received_bytes)
+    return NULL;
+
+  response = tm_http_response_new_error (503, "too much is being received, try again later");
+  tm_http_response_set_retry_after (response, BUSY_RETRY_SECONDS);
+
+  return response;
+}
+
 static void
 on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
 {
   Exchange *exchange = user_data;
-  gsize max_bytes = exchange->route != NULL ? exchange->route->max_body_bytes : 0;
+  TmHttpServer *self = exchange->server;
+  TmHttpResponse *refusal;
 
   exchange->n_body_bytes += g_bytes_get_size (chunk);
-  if (exchange->n_body_bytes > max_bytes)
-    refuse (
-        exchange->server, message,
-        tm_http_response_new_error (413, "body: larger than %" G_GSIZE_FORMAT " bytes", max_bytes));
+  self->n_received_bytes += g_bytes_get_size (chunk);
+  refusal = check_received (self, exchange);
+  if (refusal != NULL)
+    refuse (self, message, refusal);
 }
 
 static gsize

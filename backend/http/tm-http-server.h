@@ -22,6 +22,7 @@ typedef struct
   guint request_seconds;    /* for headers and body together: 408 */
   guint idle_seconds;       /* of a kept connection between two requests */
   guint response_seconds;   /* for a client to take the answer */
+  gsize max_received_bytes; /* bodies of all requests together: 503 */
   gboolean trust_forwarded; /* take X-Forwarded-For from a local peer (a reverse proxy) */
 } TmHttpLimits;
 

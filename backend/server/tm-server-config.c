@@ -59,6 +59,7 @@ static const Key keys[] = {
   NUMBER ("http", "idle_seconds", idle_seconds, "75", 1, 86400),
   NUMBER ("http", "response_seconds", response_seconds, "60", 1, 3600),
   NUMBER ("http", "max_connections", max_connections, "4096", 1, 1000000),
+  NUMBER ("http", "max_received_mib", max_received_mib, "256", 4, 65536),
   SWITCH ("http", "trust_forwarded", trust_forwarded, "false"),
 };
 

@@ -33,6 +33,7 @@ typedef struct
   guint idle_seconds;     /* of a kept connection */
   guint response_seconds; /* for an answer to be taken */
   guint max_connections;
+  guint max_received_mib;   /* bodies of all requests together */
   gboolean trust_forwarded; /* X-Forwarded-For of a proxy on this machine */
   guint stop_seconds;       /* for requests in flight, when the server stops */
 } TmServerConfig;

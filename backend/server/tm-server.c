@@ -183,6 +183,7 @@ add_rooms (Server *self, TmRole role)
     .request_seconds = self->config->request_seconds,
     .idle_seconds = self->config->idle_seconds,
     .response_seconds = self->config->response_seconds,
+    .max_received_bytes = (gsize) self->config->max_received_mib * 1024 * 1024,
     .trust_forwarded = self->config->trust_forwarded,
   };
   self->http = tm_http_server_new (&limits);

@@ -3,7 +3,9 @@
 
 import gzip
 import json
+import select
 import socket
+import threading
 import time
 import unittest
 import uuid
@@ -18,6 +20,12 @@ def head(length, **more):
     lines = [f'{name.replace("_", "-")}: {value}' for name, value in more.items()]
     return '\r\n'.join(['POST /api/v1/records HTTP/1.1', 'Host: localhost', 'Content-Type: application/json',
                         f'Content-Length: {length}', *lines, '', '']).encode()
+
+
+def peak_kib(backend):
+    """The most memory that the server has had."""
+    with open(f'/proc/{backend.process.pid}/status', encoding='utf-8') as status:
+        return next(int(line.split()[1]) for line in status if line.startswith('VmHWM'))
 
 
 class Door(unittest.TestCase):
@@ -96,9 +104,7 @@ class Door(unittest.TestCase):
         bomb = b''.join(packer.compress(zeros) for _ in range(3000)) + packer.flush()
         self.assertLess(len(bomb), 4 << 20)
         self.refuse(self.backend.post_raw(bomb, GZIP_HEADERS), 413, str(32 << 20))
-        with open(f'/proc/{self.backend.process.pid}/status', encoding='utf-8') as status:
-            peak = next(int(line.split()[1]) for line in status if line.startswith('VmHWM'))
-        self.assertLess(peak, 300 * 1024)
+        self.assertLess(peak_kib(self.backend), 300 * 1024)
 
     def test_too_large(self):
         """A body that says it is over 4 MiB is refused before a byte of it is sent."""
@@ -209,6 +215,34 @@ class Door(unittest.TestCase):
             self.assertEqual(self.backend.request('GET', path).json, {'status': 'ok'})
             answer = self.backend.request('HEAD', path)
             self.assertEqual((answer.status, answer.body), (200, b''))
+
+
+class Memory(unittest.TestCase):
+    def test_received_together(self):
+        """However many connections hold back half a body, what they hold together is bounded."""
+        with Backend(max_received_mib=4) as backend:
+            connections = [socket.create_connection(('127.0.0.1', backend.port), timeout=20) for _ in range(5)]
+            for connection in connections:
+                connection.sendall(head(2 << 20) + bytes(1 << 20))
+            ready, _, _ = select.select(connections, [], [], 10)
+            self.assertEqual([connection.recv(13) for connection in ready], [b'HTTP/1.1 503 '])
+            for connection in connections:
+                connection.close()
+            self.assertEqual(backend.post(batch([record()])).status, 200)
+
+    def test_large_batches_at_once(self):
+        """Batches of many MiB are stored side by side, and memory stays bounded."""
+        with Backend() as backend:
+            content = [batch([record(payload='x' * 1000000) for _ in range(30)]) for _ in range(12)]
+            answers = []
+            threads = [threading.Thread(target=lambda one=one: answers.append(backend.post(one))) for one in content]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual([answer.status for answer in answers], [200] * 12)
+            self.assertEqual(backend.count(), 360)
+            self.assertLess(peak_kib(backend), 1000 * 1024)
 
 
 class Rates(unittest.TestCase):
