@@ -130,7 +130,7 @@ set_state (TmDelivery *self, TmDeliveryState state)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-static void begin_round (TmDelivery *self);
+static void begin_round (TmDelivery *self, gboolean forced);
 
 static gboolean
 on_timer (gpointer user_data)
@@ -142,7 +142,7 @@ on_timer (gpointer user_data)
   self->pace.urgent_only = FALSE;
   self->pace.without_ledger = FALSE;
   self->pace.max_records = MIN (self->pace.max_records * 2, get_max_records (self));
-  begin_round (self);
+  begin_round (self, FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -181,7 +181,7 @@ on_online (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
 
   if (online)
-    begin_round (self);
+    begin_round (self, FALSE);
   else
     wait_for_next_round (self);
 }
@@ -274,10 +274,10 @@ on_round_ended (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-begin_round (TmDelivery *self)
+begin_round (TmDelivery *self, gboolean forced)
 {
   set_state (self, TM_DELIVERY_SENDING);
-  self->round = tm_round_new (&self->parts, &self->pace);
+  self->round = tm_round_new (&self->parts, &self->pace, forced);
   tm_round_run_async (self->round, on_round_ended, g_object_ref (self));
 }
 
@@ -313,13 +313,13 @@ tm_delivery_notice (TmDelivery *self, guint severity)
     {
     case TM_DELIVERY_IDLE:
       if (urgent)
-        begin_round (self);
+        begin_round (self, FALSE);
       else
         wait_for_next_round (self);
       break;
     case TM_DELIVERY_WAITING:
       if (urgent && !self->pace.server_waits)
-        begin_round (self);
+        begin_round (self, FALSE);
       break;
     case TM_DELIVERY_SENDING:
       if (self->round != NULL)
@@ -351,7 +351,7 @@ begin_round_to_nowhere (TmDelivery *self)
   TmClock *clock = self->parts.clock;
 
   set_state (self, TM_DELIVERY_SENDING);
-  self->round = tm_round_new (&self->parts, &self->pace);
+  self->round = tm_round_new (&self->parts, &self->pace, TRUE);
   tm_round_give_up (self->round, TM_TRANSFER_UNCONFIGURED,
                     "no server is configured, or record_server_delivery_enabled is false");
   self->timer_id = tm_clock_add_timer (clock, tm_clock_get_boottime_usec (clock),
@@ -377,7 +377,7 @@ tm_delivery_upload_now (TmDelivery *self, char **out_attempt_id, GError **error)
 
   self->pace.urgent_only = FALSE;
   if (has_server (self))
-    begin_round (self);
+    begin_round (self, TRUE);
   else
     begin_round_to_nowhere (self);
   *out_attempt_id = g_strdup (tm_round_get_attempt (self->round)->attempt_id);

@@ -18,6 +18,7 @@ struct _TmRound
   TmTransferOutcome *outcome;   /* (owned) (nullable): of that batch */
   TmRoundEnd end_after_note;    /* for a step that ends the round after it was written down */
   gint64 delay_usec;
+  gboolean forced; /* somebody asked for it: our own waits do not count */
   gboolean stopped;
   gboolean noticed;
   guint noticed_severity;
@@ -50,12 +51,13 @@ tm_round_init (TmRound *self)
 }
 
 TmRound *
-tm_round_new (const TmDeliveryParts *parts, TmPace *pace)
+tm_round_new (const TmDeliveryParts *parts, TmPace *pace, gboolean forced)
 {
   TmRound *self = g_object_new (TM_TYPE_ROUND, NULL);
 
   self->parts = parts;
   self->pace = pace;
+  self->forced = forced;
   return self;
 }
 
@@ -333,29 +335,33 @@ carry (TmRound *self)
   tm_courier_deliver_async (self->parts->courier, &parcel, on_carried, g_object_ref (self));
 }
 
-/* What is left of a wait that the server has asked for. The first round after a restart waits, too,
- * for as long as we had meant to wait by ourselves: a restart is no reason to hurry. */
+/* The first round after a restart waits for as long as we had meant to wait before it: a restart is
+ * no reason to hurry. Returns what is left of that. */
+static gint64
+recall_wait (TmRound *self)
+{
+  TmPace *pace = self->pace;
+  TmClock *clock = self->parts->clock;
+  const TmTransmission *transmission = self->transmission;
+  gint64 now_usec = tm_clock_get_realtime_usec (clock);
+  gint64 own_usec = tm_retry_remaining_usec (transmission->next_attempt_usec, now_usec);
+
+  pace->fresh = FALSE;
+  pace->not_before_usec = tm_clock_get_boottime_usec (clock) +
+                          tm_retry_remaining_usec (transmission->not_before_usec, now_usec);
+  pace->held = own_usec > 0 && transmission->hold != NULL;
+  pace->server_waits = own_usec > 0;
+  return own_usec;
+}
+
+/* How long the batch still has to wait; 0 or less: not at all. */
 static gint64
 get_remaining_usec (TmRound *self)
 {
-  TmPace *pace = self->pace;
-  gint64 now_usec = tm_clock_get_boottime_usec (self->parts->clock);
+  gint64 own_usec = self->pace->fresh ? recall_wait (self) : 0;
+  gint64 asked_usec = self->pace->not_before_usec - tm_clock_get_boottime_usec (self->parts->clock);
 
-  if (pace->fresh)
-    {
-      gint64 wall_usec = tm_clock_get_realtime_usec (self->parts->clock);
-      gint64 stored_usec =
-          tm_retry_remaining_usec (self->transmission->next_attempt_usec, wall_usec);
-
-      pace->not_before_usec =
-          now_usec + tm_retry_remaining_usec (self->transmission->not_before_usec, wall_usec);
-      pace->held = stored_usec > 0 && self->transmission->hold != NULL;
-      pace->server_waits = stored_usec > 0;
-      pace->fresh = FALSE;
-      return stored_usec;
-    }
-
-  return pace->not_before_usec - now_usec;
+  return self->forced ? asked_usec : MAX (own_usec, asked_usec);
 }
 
 static void

@@ -58,8 +58,9 @@ typedef enum
 #define TM_TYPE_ROUND (tm_round_get_type ())
 G_DECLARE_FINAL_TYPE (TmRound, tm_round, TM, ROUND, GObject)
 
-/* Both are borrowed and outlive it; it changes pace. */
-TmRound *tm_round_new (const TmDeliveryParts *parts, TmPace *pace);
+/* Both are borrowed and outlive it; it changes pace. forced: somebody asked for it, so only what
+ * the server has asked for is waited for. */
+TmRound *tm_round_new (const TmDeliveryParts *parts, TmPace *pace, gboolean forced);
 
 void tm_round_run_async (TmRound *self, GAsyncReadyCallback callback, gpointer user_data);
 TmRoundEnd tm_round_run_finish (TmRound *self, GAsyncResult *result);

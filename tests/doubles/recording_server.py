@@ -123,6 +123,7 @@ class RecordingServer:
         self.errors = []
         self.host = host
         self.default = Answer()
+        self.judge = None  # a function of the exchange that gives the status, when nothing is scripted
         self._script = []
         self._condition = threading.Condition()
         self._connections = []
@@ -237,13 +238,13 @@ class RecordingServer:
 
     def _serve_one(self, connection, number):
         """One request and its answer; False when the connection has ended."""
-        exchange = Exchange(number, began=time.time())
         head = b''
         while b'\r\n\r\n' not in head:
             data = self._receive(connection, 4096)
             if not data:
                 return False
             head += data
+        exchange = Exchange(number, began=time.time())
         answer = self._next_answer()
         if answer.drop == 'connect':
             return self._hang_up(connection)
@@ -259,6 +260,8 @@ class RecordingServer:
             return False
         if answer.drop == 'body':
             return self._hang_up(connection)
+        if self.judge and answer is self.default:
+            answer = Answer(status=self.judge(exchange))
         return self._answer(connection, exchange, answer)
 
     @staticmethod
