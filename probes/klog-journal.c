@@ -88,14 +88,15 @@ seek (sd_journal *journal, const char *cursor, GError **error)
   return result >= 0 || set_error (error, "cannot go to where reading stopped", result);
 }
 
+/* Asks whether to go on also where there is no cursor to tell: the kernel may have said nothing. */
 static gboolean
-tell_cursor (sd_journal *journal, const KlogJournal *options)
+tell_cursor (sd_journal *journal, gboolean has_news, const KlogJournal *options)
 {
   char *cursor = NULL;
   gboolean go_on;
 
-  if (sd_journal_get_cursor (journal, &cursor) < 0)
-    return TRUE;
+  if (has_news && sd_journal_get_cursor (journal, &cursor) < 0)
+    cursor = NULL;
 
   go_on = options->on_cursor (cursor, options->user_data);
   free (cursor);
@@ -105,27 +106,36 @@ tell_cursor (sd_journal *journal, const KlogJournal *options)
 static gboolean
 read_entries (sd_journal *journal, const KlogJournal *options, TmOopsReader *reader, GError **error)
 {
+  gint64 last_read_usec = 0;
+  gboolean has_news = FALSE;
+
   for (;;)
     {
       int result = sd_journal_next (journal);
+      gint64 quiet_usec = g_get_monotonic_time () - last_read_usec;
 
       if (result < 0)
         return set_error (error, "cannot read the journal", result);
       if (result > 0)
         {
           feed_entry (journal, reader);
+          last_read_usec = g_get_monotonic_time ();
+          has_news = TRUE;
           continue;
         }
 
-      /* All is read. A report may still be coming, line by line: give it the time it has. */
-      if (options->follow && sd_journal_wait (journal, TM_OOPS_MAX_GAP_USEC) != SD_JOURNAL_NOP)
-        continue;
+      /* All is read. A report may still be coming, line by line: give it the time it has. Time is
+       * what counts, not silence: other programs' entries end every wait. */
+      if (options->follow && quiet_usec < TM_OOPS_MAX_GAP_USEC)
+        {
+          sd_journal_wait (journal, (guint64) (TM_OOPS_MAX_GAP_USEC - quiet_usec));
+          continue;
+        }
       tm_oops_reader_flush (reader);
-      if (!tell_cursor (journal, options) || !options->follow)
+      if (!tell_cursor (journal, has_news, options) || !options->follow)
         return TRUE;
-      while (sd_journal_wait (journal, WAIT_USEC) == SD_JOURNAL_NOP)
-        if (!tell_cursor (journal, options))
-          return TRUE;
+      has_news = FALSE;
+      sd_journal_wait (journal, WAIT_USEC);
     }
 }
 

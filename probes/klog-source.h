@@ -16,7 +16,7 @@ gboolean klog_read_file (const char *file, TmOopsReader *reader, GError **error)
 
 /* What the journal has from the kernel itself, behind cursor; without one, from now on. follow:
  * wait for more, until saying (FALSE) that consent ended. Calls on_cursor between reports, never
- * inside one. */
+ * inside one; with NULL when nothing was read since the last call. */
 typedef struct
 {
   const char *directory; /* (nullable): of journal files, else the system's */

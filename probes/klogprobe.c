@@ -95,7 +95,7 @@ keep_cursor (const char *cursor, gpointer user_data)
   Klogprobe *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!self->has_failed && !tm_probe_save_state (self->probe, cursor, &error))
+  if (cursor != NULL && !self->has_failed && !tm_probe_save_state (self->probe, cursor, &error))
     g_printerr (_ ("klogprobe: %s\n"), error->message);
 
   return tm_probe_may_observe (self->probe);
