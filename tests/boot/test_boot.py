@@ -88,7 +88,7 @@ class Boot(unittest.TestCase):
     def test_1_nothing_runs_without_consent(self):
         """After a boot without consent there is no process, no timer and no file of ours."""
         self.assertEqual(unit('telemprobd-boot.service', 'ConditionResult'), 'no')
-        for name in ('telemprobd.service', 'telempostd.service', 'hprobe.timer'):
+        for name in ('telemprobd.service', 'telempostd.service', 'hprobe.timer', 'klogprobe.service'):
             with self.subTest(unit=name):
                 self.assertEqual(unit(name, 'ActiveState'), 'inactive')
         self.assertFalse(ACTIVE.exists())
@@ -119,6 +119,7 @@ class Boot(unittest.TestCase):
         self.assertTrue((STATE / 'enabled').exists())
         self.root.submit('org.telemetrics/kernel/warning', 2, '{"text":"one"}')
         wait_until(lambda: unit('hprobe.timer', 'ActiveState') == 'active', 'the heartbeat is planned')
+        wait_until(lambda: unit('klogprobe.service', 'ActiveState') == 'active', 'the kernel is listened to')
 
     def test_4_heartbeat(self):
         """hprobe works inside its confinement."""
@@ -156,8 +157,9 @@ class Boot(unittest.TestCase):
         self.assertFalse((STATE / 'enabled').exists())
         wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'inactive', 'telemprobd has ended', 20)
         self.assertEqual(unit('telemprobd.service', 'Result'), 'success')
-        systemctl('start', 'hprobe.service')
-        self.assertEqual(unit('hprobe.service', 'ConditionResult'), 'no')
+        for name in ('hprobe.service', 'klogprobe.service'):
+            systemctl('restart', name)
+            self.assertEqual(unit(name, 'ConditionResult'), 'no', name)
         self.assertEqual(unit('telemprobd.service', 'ActiveState'), 'inactive')
 
 
