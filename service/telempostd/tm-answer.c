@@ -106,6 +106,7 @@ tm_retry_after_from_date (gint64 due_usec, gint64 now_usec)
     return 0;
 
   /* Rounded up: never earlier than the server asked for. */
-  guint64 seconds = ((guint64) due_usec - (guint64) now_usec + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC;
+  guint64 wait_usec = (guint64) due_usec - (guint64) now_usec;
+  guint64 seconds = (wait_usec - 1) / G_USEC_PER_SEC + 1;
   return MIN (seconds, TM_RETRY_AFTER_MAX_SECONDS);
 }
