@@ -323,17 +323,22 @@ say_hello (TmWire *self, gint64 deadline_usec, GCancellable *cancellable, GError
 }
 
 TmWire *
-tm_wire_open (gint64 deadline_usec, GCancellable *cancellable, GError **error)
+tm_wire_new_for_socket (int fd, gint64 deadline_usec, GCancellable *cancellable, GError **error)
 {
-  int fd = tm_socket_connect_system_bus (deadline_usec, error);
-  if (fd < 0)
-    return NULL;
-
   g_autoptr (TmWire) self = g_new0 (TmWire, 1);
+
   self->fd = fd;
   self->output_fd = -1;
   self->input = g_byte_array_new ();
   if (!say_hello (self, deadline_usec, cancellable, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+TmWire *
+tm_wire_open (gint64 deadline_usec, GCancellable *cancellable, GError **error)
+{
+  int fd = tm_socket_connect_system_bus (deadline_usec, error);
+
+  return fd < 0 ? NULL : tm_wire_new_for_socket (fd, deadline_usec, cancellable, error);
 }

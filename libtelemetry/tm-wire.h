@@ -20,6 +20,9 @@ typedef struct _TmWire TmWire;
 
 /* Connects, proves who we are and says Hello, in one round trip. */
 TmWire *tm_wire_open (gint64 deadline_usec, GCancellable *cancellable, GError **error);
+/* The same on a connected, non-blocking socket, which it takes over, also when it fails. */
+TmWire *
+tm_wire_new_for_socket (int fd, gint64 deadline_usec, GCancellable *cancellable, GError **error);
 void tm_wire_close (TmWire *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmWire, tm_wire_close)
 
