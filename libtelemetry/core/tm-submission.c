@@ -181,8 +181,8 @@ tm_submission_init (TmSubmission *self,
   if (!tm_record_builder_set_text (&submission.builder, TM_FIELD_CLASSIFICATION, classification,
                                    strlen (classification), error) ||
       !tm_record_builder_set_number (&submission.builder, TM_FIELD_SEVERITY, severity, error) ||
-      !tm_record_builder_set_number (&submission.builder, TM_FIELD_PAYLOAD_FORMAT_VERSION, 0,
-                                     error) ||
+      !tm_record_builder_set_number (&submission.builder, TM_FIELD_PAYLOAD_FORMAT_VERSION,
+                                     DEFAULT_FORMAT_VERSION, error) ||
       !set_payload (&submission, payload, n_bytes, payload_max_bytes, error) ||
       !take_options (&submission, options, error))
     return FALSE;

@@ -42,6 +42,8 @@ test_no_options (void)
   g_auto (TmSubmission) submission = { 0 };
 
   g_assert_true (init (&submission, "", "@a{sv} {}", NULL));
+  g_assert_cmpuint (
+      tm_record_builder_get_number (&submission.builder, TM_FIELD_PAYLOAD_FORMAT_VERSION), ==, 1);
   g_assert_null (submission.dedup_key);
   g_assert_null (submission.system);
   g_assert_false (tm_record_builder_has (&submission.builder, TM_FIELD_EVENT_ID));
