@@ -79,7 +79,7 @@ class Backend:
 
     def __exit__(self, *_):
         if self.process:
-            self.process.stop(40)
+            self.stop()
         self.postgres.remove()
 
     def environment(self, **settings):
@@ -98,8 +98,11 @@ class Backend:
         self.port = int(re.search(r'127\.0\.0\.1:(\d+)/', self.process.output()).group(1))
 
     def stop(self):
-        self.process.stop(40)
-        self.process = None
+        """A sanitizer that has found something ends the server with another status."""
+        process, self.process = self.process, None
+        process.stop(40)
+        if process.wait() != 0:
+            raise AssertionError(f'the server ended with {process.wait()}:\n{process.output()}')
 
     def kill(self):
         self.process.kill()
