@@ -21,6 +21,7 @@ tm_ingest_job_new (TmHttpRequest *request, TmIngestDoneFunc done, gpointer user_
   self->is_gzip = encoding != NULL && g_str_has_suffix (encoding, "gzip");
   self->key = g_strdup (tm_http_request_get_header (request, "Idempotency-Key"));
   self->received_usec = tm_http_request_get_received_usec (request);
+  self->arrived_usec = g_get_monotonic_time ();
   if (sent_at != NULL && !tm_time_parse (sent_at, &self->sent_usec))
     self->sent_usec = 0;
   self->done = done;

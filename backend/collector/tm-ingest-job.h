@@ -23,7 +23,8 @@ struct _TmIngestJob
   gboolean is_gzip;
   char *key; /* (nullable): header Idempotency-Key */
   gint64 received_usec;
-  gint64 sent_usec; /* header Sent-At, 0 if absent */
+  gint64 arrived_usec; /* the same on the monotonic clock */
+  gint64 sent_usec;    /* header Sent-At, 0 if absent */
   TmIngestDoneFunc done;
   gpointer user_data;
 

@@ -69,12 +69,28 @@ gather (TmIngestWorker *self)
   return self->group->jobs->len > 0;
 }
 
+/* Patience is counted from the arrival of the oldest: when the database is away, those that have
+ * waited in the queue meanwhile must not wait as long again, one group after the other. */
+static gint64
+get_patience_end (TmIngestWorker *self, TmIngestGroup *group)
+{
+  gint64 arrived_usec = G_MAXINT64;
+
+  for (guint i = 0; i < group->jobs->len; i++)
+    {
+      TmIngestJob *job = g_ptr_array_index (group->jobs, i);
+
+      arrived_usec = MIN (arrived_usec, job->arrived_usec);
+    }
+
+  return arrived_usec + self->settings.patience_seconds * (gint64) G_USEC_PER_SEC;
+}
+
 /* Tries until it works, the database says no for good, or patience ends. */
 static gboolean
 write_patiently (TmIngestWorker *self, TmIngestGroup *group, GError **error)
 {
-  gint64 end_usec =
-      g_get_monotonic_time () + self->settings.patience_seconds * (gint64) G_USEC_PER_SEC;
+  gint64 end_usec = get_patience_end (self, group);
   gint64 pause_usec = FIRST_RETRY_USEC;
 
   while (TRUE)

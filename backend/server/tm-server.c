@@ -10,7 +10,10 @@
 #include "tm-ui.h"
 
 #include <glib-unix.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
+
+#define SPARE_DESCRIPTORS 64
 
 typedef struct
 {
@@ -174,11 +177,30 @@ add_ui (Server *self)
   tm_http_server_add_routes (self->http, self->ui_routes, n_routes, self->ui);
 }
 
+/* Each connection is a descriptor. A listener that gets none any more would spin, so there are
+ * always some left for the database and for what is open for a moment. */
+static guint
+get_max_connections (const TmServerConfig *config)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return config->max_connections;
+
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+  getrlimit (RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur > (rlim_t) config->max_connections + SPARE_DESCRIPTORS)
+    return config->max_connections;
+
+  return (guint) MAX (limit.rlim_cur, 2 * SPARE_DESCRIPTORS) - SPARE_DESCRIPTORS;
+}
+
 static void
 add_rooms (Server *self, TmRole role)
 {
   const TmHttpLimits limits = {
-    .max_connections = self->config->max_connections,
+    .max_connections = get_max_connections (self->config),
     .max_header_bytes = tm_http_limits_default.max_header_bytes,
     .request_seconds = self->config->request_seconds,
     .idle_seconds = self->config->idle_seconds,

@@ -203,6 +203,27 @@ class Life(unittest.TestCase):
             self.assertEqual(process.wait(), 0)
             self.assertEqual(backend.count(), 1)
 
+    def test_descriptors(self):
+        """With more clients than descriptors the server neither spins nor fails; afterwards it answers as before."""
+        with Backend() as backend:
+            process = Process('few', ['prlimit', '--nofile=160:160', SERVER, 'serve', '--listen', '127.0.0.1:0'],
+                              environment=backend.postgres.environment())
+            process.wait_output('listening on')
+            own, backend.port = backend.port, int(re.search(r':(\d+)/', process.output()).group(1))
+            clients = [socket.create_connection(('127.0.0.1', backend.port), timeout=5) for _ in range(300)]
+            time.sleep(0.5)
+            before = Path(f'/proc/{process.pid}/stat').read_text(encoding='ascii').split()[13:15]
+            time.sleep(0.5)
+            after = Path(f'/proc/{process.pid}/stat').read_text(encoding='ascii').split()[13:15]
+            self.assertLess(sum(map(int, after)) - sum(map(int, before)), 10)
+            for client in clients:
+                client.close()
+            self.assertEqual(wait_until(lambda: backend.request('GET', '/readyz'), 'it answers').status, 200)
+            self.assertEqual(backend.post(batch([record()])).status, 200)
+            self.assertNotIn('Too many open files', process.output())
+            backend.port = own
+            process.stop()
+
     def test_roles(self):
         """The collector has no pages, the UI takes no records; both are well."""
         with Backend() as backend:
