@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* telemctl categories: what can be agreed to, in the person's language. */
+#include "tm-category-text.h"
 #include "tm-command.h"
 #include "tm-output.h"
 #include "tm-remote.h"
 #include "tm-terminal.h"
 
 #include <glib/gi18n.h>
-
-/* A text of the category in the language of the locale, if the category has it. */
-static char *
-translate (GVariant *details, const char *key, const char *english)
-{
-  g_autoptr (GVariant) translations =
-      g_variant_lookup_value (details, "translations", G_VARIANT_TYPE ("a{sa{ss}}"));
-  const char *const *languages = g_get_language_names ();
-
-  for (guint i = 0; translations != NULL && languages[i] != NULL; i++)
-    {
-      g_autoptr (GVariant) texts =
-          g_variant_lookup_value (translations, languages[i], G_VARIANT_TYPE ("a{ss}"));
-      char *text = NULL;
-      if (texts != NULL && g_variant_lookup (texts, key, "s", &text))
-        return text;
-    }
-  return g_strdup (english);
-}
 
 static const char *
 decision_name (guint decision, GVariant *details)
@@ -47,12 +29,12 @@ print_details (GVariant *details, const char *explanation)
 {
   const char *purpose = "", *example = "";
   guint retention_days = 0;
-  g_autofree char *text = translate (details, "explanation", explanation);
+  g_autofree char *text = tm_category_text (details, "explanation", explanation);
 
   g_variant_lookup (details, "purpose", "&s", &purpose);
   g_variant_lookup (details, "example", "&s", &example);
   g_variant_lookup (details, "retention-days", "u", &retention_days);
-  g_autofree char *translated = translate (details, "purpose", purpose);
+  g_autofree char *translated = tm_category_text (details, "purpose", purpose);
   g_print ("  %s\n", text);
   g_print (_ ("  Used for: %s\n"), translated);
   g_print (g_dngettext (NULL, "  Kept by the server for %u day\n",
@@ -71,7 +53,7 @@ print_category (GVariant *category, gboolean verbose)
   g_autoptr (GVariant) details = NULL;
 
   g_variant_get (category, "(&s&s&su@a{sv})", &id, &title, &explanation, &decision, &details);
-  g_autofree char *text = translate (details, "title", title);
+  g_autofree char *text = tm_category_text (details, "title", title);
   tm_terminal_print_column (TM_STYLE_BOLD, id, 12);
   tm_terminal_print_column (decision == 2 ? TM_STYLE_GOOD : TM_STYLE_PLAIN,
                             decision_name (decision, details), 12);

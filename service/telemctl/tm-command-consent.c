@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* telemctl opt-in, opt-out, is-opted-in. */
+#include "tm-category-text.h"
 #include "tm-command.h"
-#include "tm-output.h"
 #include "tm-paths.h"
 #include "tm-remote.h"
 #include "tm-terminal.h"
@@ -40,29 +40,48 @@ decide (GDBusConnection *bus, char **categories, guint decision, GError **error)
 }
 
 static void
-print_what_is_on (GVariant *consent)
+print_active (GVariant *categories)
 {
-  g_autoptr (GVariant) decisions = NULL;
   GVariantIter iter;
-  const char *id, *uri = "";
-  guint decision;
+  const char *id, *title;
+  GVariant *details;
 
+  g_variant_iter_init (&iter, categories);
+  while (g_variant_iter_next (&iter, "(&s&s&su@a{sv})", &id, &title, NULL, NULL, &details))
+    {
+      g_autoptr (GVariant) owned = details;
+      g_autofree char *text = tm_category_text (details, "title", title);
+      gboolean active = FALSE;
+      if (!g_variant_lookup (details, "active", "b", &active) || !active)
+        continue;
+      g_print ("  ");
+      tm_terminal_print_column (TM_STYLE_BOLD, id, 12);
+      g_print ("%s\n", text);
+    }
+}
+
+static gboolean
+print_what_is_on (GDBusConnection *bus, GError **error)
+{
+  const char *uri = "";
+  g_autoptr (GVariant) consent = tm_remote_get_all (bus, "Consent", error);
+  g_autoptr (GVariant) reply = NULL;
+  if (consent != NULL)
+    reply = tm_remote_call (bus, "Consent", "ListCategories", NULL, "(a(sssua{sv}))", error);
+  if (reply == NULL)
+    return FALSE;
+
+  g_autoptr (GVariant) categories = g_variant_get_child_value (reply, 0);
   tm_terminal_print (TM_STYLE_BOLD, _ ("Telemetry is on."));
   g_print (" %s\n", _ ("From now on this machine may report:"));
-  if (g_variant_lookup (consent, "Decisions", "@a{su}", &decisions))
-    {
-      g_variant_iter_init (&iter, decisions);
-      while (g_variant_iter_next (&iter, "{&su}", &id, &decision))
-        if (decision == GRANTED)
-          g_print ("  %s\n", id);
-    }
-
+  print_active (categories);
   g_variant_lookup (consent, "PrivacyPolicyUri", "&s", &uri);
   if (*uri != '\0')
     g_print (_ ("The privacy policy: %s\n"), uri);
   g_print ("%s\n", _ ("What each of them means:  telemctl categories\n"
                       "What is kept right now:   telemctl journal\n"
                       "To take it all back:      telemctl opt-out"));
+  return TRUE;
 }
 
 TmExit
@@ -85,10 +104,8 @@ tm_command_opt_in (const TmCommand *self, char **arguments)
   if (categories[0] == NULL ? reply == NULL : !decide (bus, categories, GRANTED, &error))
     return tm_command_fail (g_steal_pointer (&error));
 
-  g_autoptr (GVariant) consent = tm_remote_get_all (bus, "Consent", &error);
-  if (consent == NULL)
+  if (!print_what_is_on (bus, &error))
     return tm_command_fail (g_steal_pointer (&error));
-  print_what_is_on (consent);
   return TM_EXIT_OK;
 }
 

@@ -189,30 +189,29 @@ tm_command_status (const TmCommand *self, char **arguments)
 }
 
 static void
-print_losses (GVariant *losses)
+print_statistic (const char *key, GVariant *value)
 {
   const char *reason, *classification;
   guint64 count;
   GVariantIter iter;
 
-  g_variant_iter_init (&iter, losses);
-  while (g_variant_iter_next (&iter, "(&s&st)", &reason, &classification, &count))
-    g_print ("  %" G_GUINT64_FORMAT " %s %s\n", count, reason, classification);
-}
-
-static void
-print_statistic (const char *key, GVariant *value)
-{
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("a(sst)")))
+  if (!g_variant_is_container (value))
     {
-      g_print ("%s:\n", key);
-      print_losses (value);
+      g_autofree char *text = g_variant_print (value, FALSE);
+      tm_terminal_print_column (TM_STYLE_PLAIN, key, 24);
+      g_print ("%s\n", text);
       return;
     }
 
-  g_autofree char *text = g_variant_print (value, FALSE);
   tm_terminal_print_column (TM_STYLE_PLAIN, key, 24);
-  g_print ("%s\n", text);
+  g_print ("%s\n", g_variant_n_children (value) == 0 ? "-" : "");
+  g_variant_iter_init (&iter, value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("a(sst)")))
+    while (g_variant_iter_next (&iter, "(&s&st)", &reason, &classification, &count))
+      g_print ("  %" G_GUINT64_FORMAT " %s %s\n", count, reason, classification);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE ("a{st}")))
+    while (g_variant_iter_next (&iter, "{&st}", &reason, &count))
+      g_print ("  %" G_GUINT64_FORMAT " %s\n", count, reason);
 }
 
 TmExit

@@ -107,10 +107,13 @@ report (GVariant *finished, gboolean json)
   else
     {
       g_autofree char *size = g_format_size_full (n_bytes, G_FORMAT_SIZE_IEC_UNITS);
-      g_print ("%s ", result_sentence (result));
-      g_print (g_dngettext (NULL, "%u record, %s.\n", "%u records, %s.\n", n_records), n_records,
-               size);
-      if (message != NULL && *message != '\0')
+      g_print ("%s", result_sentence (result));
+      if (n_bytes > 0)
+        g_print (g_dngettext (NULL, " %u record, %s.", " %u records, %s.", n_records), n_records,
+                 size);
+      g_print ("\n");
+      /* What the server said; without one, the sentence above has said it. */
+      if (message != NULL && *message != '\0' && !g_str_equal (result, "unconfigured"))
         g_print ("%s\n", message);
     }
   return g_str_equal (result, "settled") ? TM_EXIT_OK : TM_EXIT_FAILED;
