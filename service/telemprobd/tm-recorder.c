@@ -6,6 +6,7 @@
 #include "tm-recorder.h"
 
 #include "telemetry-error.h"
+#include "tm-refusals.h"
 #include "tm-sealed.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@ struct _TmRecorder
   TmPeers *peers;       /* owned */
   TmStanding *standing; /* owned */
   TmIntake *intake;     /* owned */
+  TmRefusals *refusals; /* owned */
   guint64 n_refused[TELEMETRY_N_ERRORS];
 };
 
@@ -61,6 +63,14 @@ refuse (TmRecorder *self, GDBusMethodInvocation *invocation, const GError *error
 {
   count_refused (self, error);
   g_dbus_method_invocation_return_gerror (invocation, error);
+}
+
+/* The same for a caller who is known, and who may be asking too often. */
+static void
+refuse_peer (TmRecorder *self, TmPeer *peer, GDBusMethodInvocation *invocation, const GError *error)
+{
+  count_refused (self, error);
+  tm_refusals_send (self->refusals, peer, invocation, error);
 }
 
 static void
@@ -155,7 +165,7 @@ keep_single (TmRecorder *self,
 
   if (draft == NULL)
     {
-      refuse (self, invocation, error);
+      refuse_peer (self, peer, invocation, error);
       return;
     }
 
@@ -180,7 +190,7 @@ submit (TmRecorder *self, TmPeer *peer, GDBusMethodInvocation *invocation)
                           TM_PAYLOAD_INLINE_MAX_BYTES, options, &error))
     keep_single (self, peer, invocation, &submission);
   else
-    refuse (self, invocation, error);
+    refuse_peer (self, peer, invocation, error);
 }
 
 /* The position in the message is the caller's word, and GLib takes it as a programmer's. */
@@ -228,7 +238,7 @@ submit_fd (TmRecorder *self, TmPeer *peer, GDBusMethodInvocation *invocation)
                           g_bytes_get_size (bytes), TM_PAYLOAD_MAX_BYTES, options, &error))
     keep_single (self, peer, invocation, &submission);
   else
-    refuse (self, invocation, error);
+    refuse_peer (self, peer, invocation, error);
 }
 
 /* The results of a batch: who was refused is known before the commit, the others after it. */
@@ -335,7 +345,7 @@ submit_batch (TmRecorder *self, TmPeer *peer, GDBusMethodInvocation *invocation)
                  &records, &options);
   if (!check_batch (records, options, &refused))
     {
-      refuse (self, invocation, refused);
+      refuse_peer (self, peer, invocation, refused);
       return;
     }
 
@@ -443,6 +453,7 @@ tm_recorder_new (TmPeers *peers, TmStanding *standing, TmIntake *intake)
   self->peers = g_object_ref (peers);
   self->standing = g_object_ref (standing);
   self->intake = g_object_ref (intake);
+  self->refusals = tm_refusals_new (peers);
   g_signal_connect_object (standing, "consent-changed", G_CALLBACK (on_consent_changed), self, 0);
   on_consent_changed (standing, self);
 
@@ -457,6 +468,7 @@ tm_recorder_finalize (GObject *object)
   g_clear_object (&self->peers);
   g_clear_object (&self->standing);
   g_clear_object (&self->intake);
+  g_clear_object (&self->refusals);
 
   G_OBJECT_CLASS (tm_recorder_parent_class)->finalize (object);
 }

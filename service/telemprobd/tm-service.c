@@ -2,9 +2,11 @@
 /*
  * The parts, the doors, and the states between start and end; see tm-service.h.
  *
- * The manager's name is taken first and given back last by everybody: of two processes that start
- * at the same moment one gets both names. The other must not fail, or the bus would give up on the
- * calls for which it had started it; it waits a moment and ends.
+ * The bus may start a second process, for a call to a name that was just given back, or for two
+ * names at once. It must neither see half of what the first one still writes, nor fail, or the bus
+ * would give up on the calls for which it had started it. So a lock comes before everything else:
+ * who does not get it waits until the first one has ended, or until the names surely have their
+ * owner.
  */
 #include "tm-service.h"
 
@@ -21,7 +23,12 @@
 #include "tm-recorder.h"
 #include "tm-records-object.h"
 
-#define LOSER_WAIT_SECONDS 1
+#include <fcntl.h>
+#include <sys/file.h>
+
+#define LOCK_NAME "lock"
+#define LOCK_INTERVAL_MSEC 50
+#define LOCK_MAX_TRIES 100
 
 typedef enum
 {
@@ -40,6 +47,8 @@ struct _TmService
   int exit_status;
   gint64 started_usec; /* monotonic */
   guint idle_timer;
+  int lock_fd; /* -1 before we have it; ends with the process */
+  guint n_lock_tries;
   guint n_resets; /* of the store, that the identity has been renewed for */
 
   TmKeep *keep; /* owned, as all that follows; NULL before the start */
@@ -230,14 +239,6 @@ watch_idle (TmService *self)
 
 /* Starting */
 
-static gboolean
-on_lost (gpointer user_data)
-{
-  stop (user_data);
-
-  return G_SOURCE_REMOVE;
-}
-
 /* Nothing is sent before what may not be kept is gone. */
 static void
 on_cleaned (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -259,14 +260,7 @@ on_owned (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!tm_door_own_finish (TM_DOOR (source), result, &error))
     {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-        {
-          fail (self, error);
-          return;
-        }
-      g_message ("%s", error->message);
-      g_error_free (error);
-      g_timeout_add_seconds (LOSER_WAIT_SECONDS, on_lost, self);
+      fail (self, error);
       return;
     }
   if (TM_DOOR (source) == self->manager_door)
@@ -427,13 +421,45 @@ connect_keep (TmService *self)
                            G_CALLBACK (on_problem_changed), self, 0);
 }
 
-void
-tm_service_start (TmService *self)
+/* Without a place for the lock there is none: better than no service. */
+static gboolean
+try_lock (TmService *self)
 {
+  g_autofree char *path = tm_path (TM_PATH_RUN_DIR "/" LOCK_NAME);
+
+  if (self->lock_fd < 0)
+    self->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  return self->lock_fd < 0 || flock (self->lock_fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static gboolean
+start_locked (gpointer user_data)
+{
+  TmService *self = user_data;
+
+  if (self->must_quit || self->n_lock_tries++ >= LOCK_MAX_TRIES)
+    {
+      stop (self);
+      return G_SOURCE_REMOVE;
+    }
+  if (!try_lock (self))
+    return G_SOURCE_CONTINUE;
+
   self->started_usec = g_get_monotonic_time ();
   self->keep = tm_keep_open ();
   connect_keep (self);
   tm_door_connect_async (self->manager_door, on_connected, g_object_ref (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+tm_service_start (TmService *self)
+{
+  if (start_locked (self) == G_SOURCE_CONTINUE)
+    g_timeout_add_full (G_PRIORITY_DEFAULT, LOCK_INTERVAL_MSEC, start_locked, g_object_ref (self),
+                        g_object_unref);
 }
 
 void
@@ -485,6 +511,7 @@ tm_service_class_init (TmServiceClass *klass)
 static void
 tm_service_init (TmService *self)
 {
+  self->lock_fd = -1;
   self->manager_door = tm_door_new (TM_MANAGER_BUS_NAME, TM_MANAGER_BUS_PATH);
   self->recorder_door = tm_door_new (TM_BUS_NAME, TM_BUS_PATH);
 }
