@@ -140,6 +140,20 @@ class LifeTest(unittest.TestCase):
                 self.assertEqual(bool(self.system.active_categories()), enabled)
                 self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
 
+    def test_calls_while_it_ends(self):
+        """A call that comes while the process ends is answered by the next one, and soon."""
+        for _ in range(10):
+            self.root.get('Recorder', 'Enabled')
+            os.kill(self.system.telemprobd_pid(), signal.SIGTERM)
+            begun = time.monotonic()
+            for _ in range(30):
+                for name in ('Recorder', 'Consent'):
+                    try:
+                        self.assertEqual(self.root.get(name, 'Enabled'), False)
+                    except BusError as error:  # it was on its way to the one that has ended
+                        self.assertEqual(error.name, 'org.freedesktop.DBus.Error.NoReply')
+            self.assertLess(time.monotonic() - begun, 10)
+
     def test_statistics(self):
         """Everybody may read how the service is; the numbers are those of what happened."""
         self.system.opt_in()
