@@ -92,10 +92,14 @@ def show(options, machine, postgres, server):
 
 
 def main():
+    wishes = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
     def end(*_):
+        for number in wishes:  # asking once is enough: ending must not be ended
+            signal.signal(number, signal.SIG_IGN)
         raise Ended
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in wishes:
         signal.signal(number, end)
     options = parse_arguments()
     try:

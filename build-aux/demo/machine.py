@@ -6,6 +6,7 @@ that TELEMETRICS_ROOT puts in front of all paths; there is no polkit then, and r
 """
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -49,7 +50,7 @@ class Copy:
         self._system.stop(alone=False)
 
     def commands_to_try(self, url):
-        inside = f'sudo nsenter --target {_first_process()} --mount --pid --ipc --uts --'
+        inside = f'{"sudo " if shutil.which("sudo") else ""}nsenter --target {_first_process()} --mount --pid --ipc --uts --'
         return [
             ('what this machine knows about itself and its consent', f'{inside} telemctl status'),
             ('send a record of your own, then look at the dashboard',
