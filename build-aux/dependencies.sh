@@ -23,7 +23,7 @@ packages_to_run=(
 packages_to_test=(
   clang clang-format libclang-rt-14-dev shellcheck
   python3-dbusmock python3-psycopg2 expect strace jq xxd man-db
-  desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
+  systemd-journal-remote systemd-container desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
   bash-completion zsh fish
   libxml2-utils systemd-container
   chromium nodejs npm

@@ -74,7 +74,7 @@ class Caller:
         with theirs, open(LOG_DIRECTORY / f'caller-{user}.log', 'ab') as log:
             self._child = subprocess.Popen(as_user(user, ['/usr/bin/python3', program, str(theirs.fileno())]),
                                            pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                           env=environment_of(user), cwd='/')
+                                           env=environment_of(user), cwd='/', start_new_session=True)
         hello, _ = receive(self._channel)
         if hello is None:
             raise RuntimeError(f'{user} cannot connect to the bus')
