@@ -140,6 +140,9 @@ tm_http_listener_add_address (TmHttpListener *self, const char *text, GError **e
       g_prefix_error (error, "cannot listen on “%s”: ", text);
       return FALSE;
     }
+  /* A proxy of another user comes in here; who may is decided by the directory. */
+  if (G_IS_UNIX_SOCKET_ADDRESS (address))
+    g_chmod (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)), 0666);
   g_ptr_array_add (self->addresses, g_steal_pointer (&effective));
 
   return TRUE;

@@ -245,6 +245,7 @@ class Life(unittest.TestCase):
             for number in range(2):
                 process = Process(f'unix-{number}', [SERVER, 'serve', '--listen', f'unix:{path}'], environment=backend.postgres.environment())
                 process.wait_output('listening on')
+                self.assertEqual(os.stat(path).st_mode & 0o777, 0o666)
                 for version in ('1.0', '1.1'):
                     with socket.socket(socket.AF_UNIX) as client:
                         client.connect(path)
