@@ -17,11 +17,6 @@
 
 G_BEGIN_DECLS
 
-/* Rows that one page may look through when it is asked for something without an index: 30 ms. */
-#define TM_RECORDS_MAX_ROWS 250000
-/* Payloads that one page may read in search of a text. */
-#define TM_RECORDS_MAX_PAYLOADS 5000
-
 /* filter must stay valid until the callback. */
 void tm_records_query_async (TmDatabasePool *pool,
                              const TmRecordFilter *filter,

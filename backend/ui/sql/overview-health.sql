@@ -4,7 +4,8 @@
 with
 recent as (
   select count (*) as n_batches, coalesce (sum (n), 0) as n_received,
-         coalesce (sum (n_new), 0) as n_stored, coalesce (sum (n_rejected), 0) as n_rejected
+         coalesce (sum (n_new), 0) as n_stored, coalesce (sum (n_rejected), 0) as n_rejected,
+         max (received_at) as newest
     from ingest_batch
    where received_at > now () - interval '24 hours'
 ),
@@ -19,8 +20,7 @@ select
   recent.n_stored::bigint as stored_24h,
   recent.n_rejected::bigint as rejected_24h,
   (recent.n_received - recent.n_stored - recent.n_rejected)::bigint as duplicates_24h,
-  (select to_char (max (received_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from ingest_batch
-    where received_at > now () - interval '7 days') as last_batch_at,
+  to_char (recent.newest, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as last_batch_at,
   pending.n_batches::bigint as batches_not_counted,
   pending.n_records::bigint as records_not_counted,
   coalesce (extract (epoch from now () - pending.oldest), 0)::bigint as counting_lag_seconds,
@@ -28,5 +28,6 @@ select
   (select count (*) from (select 1 from record_quarantine limit 10000) as q)::bigint
     as quarantined_records,
   (select coalesce (json_agg (json_build_object ('reason', reason, 'n_records', n) order by n desc), '[]')
-     from (select reason, sum (n)::bigint as n from loss group by reason) as l) as losses
+     from (select reason, sum (n)::bigint as n from loss
+          where updated_at > now () - interval '24 hours' group by reason) as l) as losses
 from recent, pending

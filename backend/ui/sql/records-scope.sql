@@ -3,11 +3,11 @@
 -- the words that were asked for, and the days to look through.
 --
 -- $1 class pattern, $2 build pattern, $3 system pattern, $4 machine id in hex, $5 severities,
--- $6 first day, $7 last day, $8 how many rows one page may look through
+-- $6 first day, $7 last day, $8 how many rows one page may look through, $9 how many it needs
 --
 -- first_day is null when no day has a match. is_cut: there are more days to look through than this
 -- page may. A class and a machine have an index, so rows are counted only where something else is
--- asked for as well.
+-- asked for as well; one that is found by its class costs eight times one in passing.
 with
 word as materialized (
   select
@@ -17,22 +17,22 @@ word as materialized (
     (select machine_pk from machine where machine_id = decode ($4::text, 'hex')) as machine_pk
 ),
 hit as (
-  select day from rollup_day
+  select day, n_records as n from rollup_day
    where $1::text is null and $2::text is null and $5::smallint[] is null
   union all
-  select day from rollup_day_build, word
+  select day, n_records from rollup_day_build, word
    where $2::text is not null and $1::text is null and build_pk = any (build_pks)
   union all
-  select day from rollup_day_class_build, word
+  select day, n_records from rollup_day_class_build, word
    where $2::text is not null and $1::text is not null
      and class_pk = any (class_pks) and build_pk = any (build_pks)
   union all
-  select day from rollup_day_class_severity, word
+  select day, n_records from rollup_day_class_severity, word
    where $2::text is null and ($1::text is not null or $5::smallint[] is not null)
      and ($1::text is null or class_pk = any (class_pks))
      and ($5::smallint[] is null or severity = any ($5::smallint[]))
   union all
-  select day from rollup_pending, word
+  select day, n from rollup_pending, word
    where ($1::text is null or class_pk = any (class_pks))
      and ($2::text is null or build_pk = any (build_pks))
      and ($5::smallint[] is null or severity = any ($5::smallint[]))
@@ -47,7 +47,7 @@ cost as (
   select day, n_records as n from rollup_day
    where $1::text is null and day between (select first_day from bound) and (select last_day from bound)
   union all
-  select day, sum (n_records) from rollup_day_class, word
+  select day, 8 * sum (n_records) from rollup_day_class, word
    where $1::text is not null and class_pk = any (class_pks)
      and day between (select first_day from bound) and (select last_day from bound)
    group by day
@@ -57,13 +57,28 @@ reach as (
   select day, sum (n) over (order by day desc) - n as n_before from cost
    where $4::text is null
      and ($2::text is not null or $3::text is not null or $5::smallint[] is not null)
+),
+-- Where a rollup says how many matches a day has, no page needs more days than fill it. The newest
+-- day may be a part of one.
+per_day as (
+  select day, sum (n) as n from hit, bound
+   where $4::text is null and $3::text is null and ($2::text is null or $5::smallint[] is null)
+     and day between first_day and last_day
+   group by day
+),
+filling as (
+  select per_day.day, sum (case when per_day.day < last_day then n else 0 end) over (order by per_day.day desc)
+         - case when per_day.day < last_day then n else 0 end as n_before
+    from per_day, bound
 )
 select
   class_pks,
   build_pks,
   system_pks,
   machine_pk,
-  greatest (bound.first_day, cut.first_day) as first_day,
+  greatest (bound.first_day, cut.first_day, enough.first_day) as first_day,
   bound.last_day,
-  coalesce (cut.first_day > bound.first_day, false) as is_cut
-from word, bound, (select min (day) as first_day from reach where n_before <= $8::bigint) as cut
+  coalesce (greatest (cut.first_day, enough.first_day) > bound.first_day, false) as is_cut
+from word, bound,
+     (select min (day) as first_day from reach where n_before <= $8::bigint) as cut,
+     (select min (day) as first_day from filling where n_before < $9::bigint) as enough
