@@ -246,6 +246,8 @@ tm_overview_view_dress (JsonObject *answer, gint64 now_usec)
 {
   JsonArray *by_day = json_object_get_array_member (answer, "by_day");
   JsonArray *latest = json_object_get_array_member (answer, "latest");
+  JsonArray *classes = json_object_get_array_member (answer, "classes");
+  JsonArray *builds = json_object_get_array_member (answer, "builds");
   gint64 n_days = json_object_get_int_member (answer, "days");
   JsonObject *page = json_object_new ();
 
@@ -256,8 +258,11 @@ tm_overview_view_dress (JsonObject *answer, gint64 now_usec)
   json_object_set_array_member (page, "day_table", make_day_table (by_day));
   json_object_set_boolean_member (page, "has_records", json_array_get_length (latest) > 0);
 
-  dress_classes (json_object_get_array_member (answer, "classes"), n_days);
-  dress_builds (json_object_get_array_member (answer, "builds"), n_days);
+  json_object_set_boolean_member (page, "has_classes", json_array_get_length (classes) > 0);
+  json_object_set_boolean_member (page, "has_builds", json_array_get_length (builds) > 0);
+
+  dress_classes (classes, n_days);
+  dress_builds (builds, n_days);
   dress_health (json_object_get_object_member (answer, "health"), now_usec);
   json_object_set_object_member (page, "latest", make_latest (latest, now_usec));
   json_object_set_object_member (answer, "page", page);
