@@ -20,6 +20,33 @@ tm_remote_connect (GError **error)
 }
 
 static GVariant *
+call_once (GDBusConnection *bus,
+           const char *interface,
+           const char *method,
+           GVariant *arguments,
+           const char *type,
+           GDBusCallFlags flags,
+           GUnixFDList **out_fds,
+           GError **error)
+{
+  g_autofree char *full = g_strconcat (TM_MANAGER_BUS_NAME ".", interface, NULL);
+
+  return g_dbus_connection_call_with_unix_fd_list_sync (
+      bus, TM_MANAGER_BUS_NAME, TM_MANAGER_BUS_PATH, full, method, arguments, G_VARIANT_TYPE (type),
+      flags, CALL_MSEC, NULL, out_fds, NULL, error);
+}
+
+static gboolean
+is_password_needed (const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return g_strcmp0 (name, "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired") == 0;
+}
+
+/* The first try asks nobody, so that the program that asks on a terminal is started only where
+ * somebody must be asked; and where a desktop asks, its dialog comes once. */
+static GVariant *
 call (GDBusConnection *bus,
       const char *interface,
       const char *method,
@@ -28,12 +55,20 @@ call (GDBusConnection *bus,
       GUnixFDList **out_fds,
       GError **error)
 {
-  g_autofree char *full = g_strconcat (TM_MANAGER_BUS_NAME ".", interface, NULL);
-  g_autoptr (TmAgent) agent = tm_agent_start ();
+  g_autoptr (GVariant) sunk = arguments == NULL ? NULL : g_variant_ref_sink (arguments);
+  g_autoptr (GError) refusal = NULL;
+  GVariant *reply =
+      call_once (bus, interface, method, sunk, type, G_DBUS_CALL_FLAGS_NONE, out_fds, &refusal);
+  if (reply != NULL || !is_password_needed (refusal))
+    {
+      if (refusal != NULL)
+        g_propagate_error (error, g_steal_pointer (&refusal));
+      return reply;
+    }
 
-  return g_dbus_connection_call_with_unix_fd_list_sync (
-      bus, TM_MANAGER_BUS_NAME, TM_MANAGER_BUS_PATH, full, method, arguments, G_VARIANT_TYPE (type),
-      G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, CALL_MSEC, NULL, out_fds, NULL, error);
+  g_autoptr (TmAgent) agent = tm_agent_start ();
+  return call_once (bus, interface, method, sunk, type,
+                    G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, out_fds, error);
 }
 
 GVariant *

@@ -2,9 +2,12 @@
 """telemctl, as people and scripts use it: against the real service, with its exit statuses and its words."""
 
 import json
+import os
+import pty
 import subprocess
 import unittest
 
+from doubles.recording_server import RecordingServer
 from harness import System
 from harness.process import as_user, environment_of, run_as
 
@@ -208,6 +211,42 @@ class Telemctl(unittest.TestCase):
 
     def test_upload_off(self):
         self.assertIn('telemctl opt-in', self.telemctl('upload', expect=1))
+
+    def test_upload(self):
+        """Delivered: said with its numbers, status 0, and nothing waits; refused by the server: its words, status 1."""
+        with RecordingServer() as server:
+            self.system.configure(f'[settings]\nserver={server.url}\n')
+            self.telemctl('opt-in')
+            self.system.caller('root').submit('acme/app/event', 1, 'text')
+            self.assertRegex(self.telemctl('upload'), r'^Delivered\. 1 record, .+\n$')
+            self.assertEqual(self.listed(), [])
+            self.system.caller('root').submit('acme/app/event', 1, 'text')
+            attempt = json.loads(self.telemctl('upload', '--json'))
+            self.assertEqual((attempt['result'], attempt['records']), ('settled', 1))
+            self.assertRegex(self.telemctl('upload', '--no-wait'), f'^{UUID}\n$')
+
+    def run_on_terminal(self, user, *words):
+        """Runs it on a terminal of its own, with nobody in front of it; its exit status."""
+        master, slave = pty.openpty()
+        child = subprocess.Popen(as_user(user, ['setsid', '--ctty', 'telemctl', *words]), stdin=slave, stdout=slave, stderr=slave,
+                                 env=environment_of(user))
+        os.close(slave)
+        try:
+            return child.wait(20)
+        finally:
+            child.kill()
+            child.wait()
+            os.close(master)
+
+    def test_agent_on_a_terminal(self):
+        """Where a password is needed, a program that asks for it registers with polkit, and only there."""
+        registered = self.system.log('polkit').count('pkttyagent --process')
+        self.assertEqual(self.run_on_terminal('alice', 'status'), 0)
+        self.assertEqual(self.run_on_terminal('root', 'opt-in', 'kernel'), 0)
+        self.assertEqual(self.system.log('polkit').count('pkttyagent --process'), registered)
+        self.assertEqual(self.run_on_terminal('alice', 'opt-in'), 1)
+        self.assertEqual(self.system.active_categories(), ['kernel'])
+        self.assertGreater(self.system.log('polkit').count('pkttyagent --process'), registered)
 
     # Usage
 
