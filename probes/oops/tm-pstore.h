@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The last words of a kernel that did not live to write them into its log, as firmware kept them. A
+ * dump comes in parts, one file each, whose first line says which: "Panic#2 Part3". The kernel
+ * writes the end of its log first, so Part1 is the newest text and the highest part the oldest:
+ *
+ *   dmesg-efi-165467561503001   "Oops#1 Part3\n" and the beginning of the text
+ *   dmesg-efi-165467561502001   "Oops#1 Part2\n" ...
+ *   dmesg-efi-165467561501001   "Oops#1 Part1\n" and its end
+ *
+ * ramoops writes a dump as one file, which may end in a line about its error correction. What the
+ * kernel could not decompress is named *.enc.z and cannot be read by anyone.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A larger file is no part of a dump. */
+#define TM_PSTORE_MAX_BYTES (1024 * 1024)
+
+typedef struct
+{
+  char *name; /* of the file, for whoever removes it */
+  GBytes *bytes;
+} TmPstorePart;
+
+TmPstorePart *tm_pstore_part_new (const char *name, GBytes *bytes);
+void tm_pstore_part_free (TmPstorePart *self);
+
+typedef struct
+{
+  char *reason;         /* "Panic", "Oops", ...; "Undecodable" */
+  char *text;           /* (nullable): all parts, oldest first; NULL if nothing can be read */
+  GPtrArray *names;     /* (element-type utf8): the files that it was made of */
+  gboolean is_complete; /* no part is missing between the first and the highest that is there */
+} TmPstoreDump;
+
+void tm_pstore_dump_free (TmPstoreDump *self);
+
+/* Whether a file of this name is a part of a dump; console and pmsg files are not. */
+gboolean tm_pstore_is_dump (const char *name);
+
+/* parts: (element-type TmPstorePart), of one directory, in any order.
+ * Returns: (transfer full) (element-type TmPstoreDump) */
+GPtrArray *tm_pstore_assemble (GPtrArray *parts);
+
+G_END_DECLS
