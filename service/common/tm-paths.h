@@ -22,6 +22,7 @@ G_BEGIN_DECLS
 #define TM_PATH_ENABLED "/var/lib/telemetrics/enabled"
 #define TM_PATH_RUN_DIR "/run/telemetrics"
 #define TM_PATH_ACTIVE "/run/telemetrics/active"
+#define TM_PATH_SINCE "/run/telemetrics/since"
 
 /* The path as this process must use it. (transfer full) */
 char *tm_path (const char *absolute);

@@ -3,6 +3,8 @@
  * /run/telemetrics/active: the ids of the active categories, one a line, for everybody to read, so
  * that the library and the probes know at no cost that there is nothing to do. Replaced atomically;
  * absent when nothing is active. /run is not on a disk, so writing it does not wait for one.
+ *
+ * /run/telemetrics/since, written the same way: "ID MICROSECONDS", when each became active.
  */
 #pragma once
 

@@ -198,7 +198,7 @@ tm_consent_change_async (const TmConsentParts *parts,
 
   self->parts = *parts;
   self->before = tm_consent_ref (tm_standing_get_consent (parts->standing));
-  self->after = tm_consent_ref (after);
+  self->after = tm_consent_begin_periods (after, self->before, now_usec);
   self->identity = tm_identity_ref (tm_standing_get_identity (parts->standing));
   self->lost = tm_consent_get_lost (self->before, after, now_usec);
   self->is_end = !tm_consent_is_enabled (after);

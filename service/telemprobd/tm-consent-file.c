@@ -16,6 +16,7 @@
 
 #define GROUP_CONSENT "Consent"
 #define GROUP_DECISIONS "Decisions"
+#define GROUP_SINCE "Since"
 #define KEY_ENABLED "Enabled"
 #define KEY_VERSION "AcceptedPolicyVersion"
 #define MARKER "enabled"
@@ -66,10 +67,25 @@ read_decision (TmConsent *self, GKeyFile *file, const char *id, GError **error)
 }
 
 static gboolean
+read_since (TmConsent *self, GKeyFile *file, const char *id, GError **error)
+{
+  g_autofree char *value = g_key_file_get_value (file, GROUP_SINCE, id, NULL);
+  guint64 since_usec;
+
+  if (value == NULL || !tm_category_id_is_valid (id) ||
+      !g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT64, &since_usec, NULL))
+    return refuse (error, GROUP_SINCE, id, value);
+
+  tm_consent_note_since (self, id, (gint64) since_usec);
+  return TRUE;
+}
+
+static gboolean
 read_file (TmConsent *self, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_auto (GStrv) ids = NULL;
+  g_auto (GStrv) times = NULL;
 
   if (!g_key_file_load_from_file (file, self->path, G_KEY_FILE_NONE, error) ||
       !read_switch (self, file, error))
@@ -78,6 +94,11 @@ read_file (TmConsent *self, GError **error)
   ids = g_key_file_get_keys (file, GROUP_DECISIONS, NULL, NULL);
   for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
     if (!read_decision (self, file, ids[i], error))
+      return FALSE;
+
+  times = g_key_file_get_keys (file, GROUP_SINCE, NULL, NULL);
+  for (guint i = 0; times != NULL && times[i] != NULL; i++)
+    if (!read_since (self, file, times[i], error))
       return FALSE;
 
   return TRUE;
@@ -109,8 +130,14 @@ make_text (TmConsent *self, gsize *out_n_bytes)
   g_key_file_set_boolean (file, GROUP_CONSENT, KEY_ENABLED, self->enabled);
   g_key_file_set_uint64 (file, GROUP_CONSENT, KEY_VERSION, self->accepted_version);
   for (GList *l = ids; l != NULL; l = l->next)
-    g_key_file_set_value (file, GROUP_DECISIONS, l->data,
-                          decision_texts[tm_consent_get_decision (self, l->data)]);
+    {
+      gint64 since_usec = tm_consent_get_since (self, l->data);
+
+      g_key_file_set_value (file, GROUP_DECISIONS, l->data,
+                            decision_texts[tm_consent_get_decision (self, l->data)]);
+      if (since_usec > 0)
+        g_key_file_set_int64 (file, GROUP_SINCE, l->data, since_usec);
+    }
 
   return g_key_file_to_data (file, out_n_bytes, NULL);
 }

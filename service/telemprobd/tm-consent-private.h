@@ -17,10 +17,13 @@ struct _TmConsent
   guint accepted_version;
   GHashTable *decisions; /* (owned) id -> TmDecision; those that are not unset, of categories that
                             have no file any more, too */
+  GHashTable *since;     /* (owned) id -> gint64 *: when what is active became so */
   char *problem;         /* (owned) (nullable) */
 };
 
 /* Off, and nothing decided. */
 TmConsent *tm_consent_new (const char *path, TmConfig *config, TmCategorySet *categories);
+TmConsent *tm_consent_copy (TmConsent *self);
+void tm_consent_note_since (TmConsent *self, const char *category, gint64 since_usec);
 
 G_END_DECLS

@@ -8,8 +8,8 @@
 #include "telemetry-error.h"
 #include "tm-consent-private.h"
 
-static TmConsent *
-consent_copy (TmConsent *self)
+TmConsent *
+tm_consent_copy (TmConsent *self)
 {
   TmConsent *copy = tm_consent_new (self->path, self->config, self->categories);
   GHashTableIter iter;
@@ -64,6 +64,7 @@ tm_consent_new (const char *path, TmConfig *config, TmCategorySet *categories)
   self->config = tm_config_ref (config);
   self->categories = tm_category_set_ref (categories);
   self->decisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->locked = make_locked (self);
 
   return self;
@@ -86,6 +87,7 @@ tm_consent_unref (TmConsent *self)
   g_free (self->problem);
   g_strfreev (self->locked);
   g_hash_table_unref (self->decisions);
+  g_hash_table_unref (self->since);
   tm_category_set_unref (self->categories);
   tm_config_unref (self->config);
   g_free (self);
@@ -255,7 +257,7 @@ tm_consent_set_decisions (TmConsent *self,
                           guint policy_version,
                           GError **error)
 {
-  g_autoptr (TmConsent) next = consent_copy (self);
+  g_autoptr (TmConsent) next = tm_consent_copy (self);
   GVariantIter iter;
   const char *category;
   guint32 decision;
@@ -310,7 +312,7 @@ grant_undecided (TmConsent *self)
 TmConsent *
 tm_consent_set_enabled (TmConsent *self, gboolean enabled)
 {
-  TmConsent *next = consent_copy (self);
+  TmConsent *next = tm_consent_copy (self);
 
   if (enabled && !has_granted (self))
     grant_undecided (next);
@@ -322,7 +324,7 @@ tm_consent_set_enabled (TmConsent *self, gboolean enabled)
 TmConsent *
 tm_consent_withdraw (TmConsent *self)
 {
-  TmConsent *next = consent_copy (self);
+  TmConsent *next = tm_consent_copy (self);
 
   next->enabled = FALSE;
   g_hash_table_remove_all (next->decisions);

@@ -17,7 +17,7 @@
  * owner is asked again (tm_consent_is_prompt_needed()).
  *
  * The file (consent.conf): group [Consent] with Enabled, AcceptedPolicyVersion; group [Decisions]
- * with ID=granted or ID=denied.
+ * with ID=granted or ID=denied, group [Since] with ID=MICROSECONDS since 1970.
  */
 #pragma once
 
@@ -77,6 +77,13 @@ TmConsent *tm_consent_withdraw (TmConsent *self);
 gboolean tm_consent_decisions_grant (GVariant *decisions);
 /* Ids of what was active in before and is not in after: to be deleted. (transfer full) */
 char **tm_consent_get_lost (TmConsent *before, TmConsent *after, gint64 now_usec);
+
+/* The same with the time at which each active category became so: now, unless it was active in
+ * before. What was observed earlier is none of ours, and what was kept under an earlier agreement
+ * counts no more. (transfer full) */
+TmConsent *tm_consent_begin_periods (TmConsent *self, TmConsent *before, gint64 now_usec);
+/* 0: the category is not active, or was not by a decision. */
+gint64 tm_consent_get_since (TmConsent *self, const char *category);
 
 /* Writes the file, and makes or removes the marker "enabled" beside it. Blocks. Atomic and synced,
  * in the order that a crash between the two leaves too little on, never too much. */

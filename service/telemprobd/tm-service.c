@@ -95,14 +95,35 @@ fail (TmService *self, GError *error)
 }
 
 static void
-write_active_file (TmService *self)
+write_lines (const char *absolute, char **lines)
 {
-  g_autofree char *path = tm_path (TM_PATH_ACTIVE);
-  g_auto (GStrv) active = tm_standing_get_active (self->keep->standing);
+  g_autofree char *path = tm_path (absolute);
   g_autoptr (GError) error = NULL;
 
-  if (!tm_active_file_write (path, (const char *const *) active, &error))
+  if (!tm_active_file_write (path, (const char *const *) lines, &error))
     g_warning ("writing “%s” failed: %s", path, error->message);
+}
+
+/* Since when comes first: who finds a category active must find its time. */
+static void
+write_active_file (TmService *self)
+{
+  g_auto (GStrv) active = tm_standing_get_active (self->keep->standing);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) since = NULL;
+  TmConsent *consent = tm_standing_get_consent (self->keep->standing);
+
+  for (guint i = 0; active[i] != NULL; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("%s %" G_GINT64_FORMAT, active[i],
+                                               tm_consent_get_since (consent, active[i]));
+
+      g_strv_builder_add (builder, line);
+    }
+  since = g_strv_builder_end (builder);
+
+  write_lines (TM_PATH_SINCE, since);
+  write_lines (TM_PATH_ACTIVE, active);
 }
 
 /* Leaving */

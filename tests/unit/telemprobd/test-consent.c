@@ -178,6 +178,46 @@ test_save (CategoryFixture *fixture, gconstpointer data)
   g_assert_false (g_file_test (marker, G_FILE_TEST_EXISTS));
 }
 
+/* Takes consent: as a change of it at now_usec. */
+static TmConsent *
+change (TmConsent *before, TmConsent *consent, gint64 now_usec)
+{
+  g_autoptr (TmConsent) owned = consent;
+
+  return tm_consent_begin_periods (owned, before, now_usec);
+}
+
+/* The time of an agreement is that of the first yes without a no since, also after a restart: what
+ * was noted under an earlier one must not be taken for its own. */
+static void
+test_since (CategoryFixture *fixture, gconstpointer data)
+{
+  g_autoptr (TmConsent) fresh = category_fixture_load_consent (fixture, "");
+  g_autoptr (TmConsent) on =
+      change (fresh, decide (tm_consent_ref (fresh), "@a{su} {'kernel': 2}"), NOW);
+  g_autoptr (TmConsent) more =
+      change (on, decide (tm_consent_ref (on), "@a{su} {'kernel': 2, 'custom': 2}"), NOW + 1);
+  g_autoptr (TmConsent) loaded = NULL;
+  g_autoptr (TmConsent) off = NULL;
+  g_autoptr (TmConsent) again = NULL;
+
+  g_assert_cmpint (tm_consent_get_since (fresh, "kernel"), ==, 0);
+  g_assert_cmpint (tm_consent_get_since (on, "kernel"), ==, NOW);
+  g_assert_cmpint (tm_consent_get_since (more, "kernel"), ==, NOW);
+  g_assert_cmpint (tm_consent_get_since (more, "custom"), ==, NOW + 1);
+
+  g_assert_true (tm_consent_save (more, NULL));
+  loaded = category_fixture_load_consent (fixture, "");
+  g_assert_cmpint (tm_consent_get_since (loaded, "kernel"), ==, NOW);
+  g_assert_cmpint (tm_consent_get_since (loaded, "custom"), ==, NOW + 1);
+
+  off = change (loaded, decide (tm_consent_ref (loaded), "@a{su} {'kernel': 1}"), NOW + 2);
+  g_assert_cmpint (tm_consent_get_since (off, "kernel"), ==, 0);
+  g_assert_cmpint (tm_consent_get_since (off, "custom"), ==, NOW + 1);
+  again = change (off, decide (tm_consent_ref (off), "@a{su} {'kernel': 2}"), NOW + 3);
+  g_assert_cmpint (tm_consent_get_since (again, "kernel"), ==, NOW + 3);
+}
+
 static const char *const damaged[] = {
   "",
   "[Consent]\nEnabled=true\n",
@@ -186,6 +226,8 @@ static const char *const damaged[] = {
   "[Consent]\nEnabled=true\nAcceptedPolicyVersion=1\n[Decisions]\ncrashes=granted\nkernel=2\n",
   "[Consent]\nEnabled=true\nAcceptedPolicyVersion=1\n[Decisions]\ncrashes=granted\nA=denied\n",
   "[Consent]\nEnabled=true\nAcceptedPolicyVersion=1\n[Decisions]\ncrashes=granted\n[brok",
+  "[Consent]\nEnabled=true\nAcceptedPolicyVersion=1\n[Decisions]\ncrashes=granted\n[Since]"
+  "\ncrashes=x\n",
 };
 
 /* Any error in the file: nothing is agreed to, and it is said. */
@@ -333,6 +375,7 @@ main (int argc, char **argv)
   ADD ("/consent/switch", test_switch);
   ADD ("/consent/withdraw", test_withdraw);
   ADD ("/consent/save", test_save);
+  ADD ("/consent/since", test_since);
   ADD ("/consent/damaged", test_damaged);
   ADD ("/consent/configurations", test_configurations);
   ADD ("/consent/new-category", test_new_category);
