@@ -5,10 +5,9 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tm-probe-private.h"
-
-#define ACTIVE_FILE "/run/telemetrics/active"
 
 static const char description[] =
     N_ ("Exit status: 0 done, or nothing to do (also without consent); 1 failed; 2 wrong usage.");
@@ -17,6 +16,9 @@ void
 tm_probe_free (TmProbe *self)
 {
   g_clear_object (&self->client);
+  if (self->consent_fd >= 0)
+    close (self->consent_fd);
+  g_free (self->since);
   g_free (self->input);
   g_free (self->root);
   g_free (self);
@@ -66,6 +68,7 @@ tm_probe_new (const TmProbeInfo *info, int argc, char **argv, int *out_status)
   textdomain (GETTEXT_PACKAGE);
 
   self->info = info;
+  self->consent_fd = -1;
   if (!parse (self, argc, argv, &version, &error))
     {
       g_printerr (_ ("%s: %s\nTry “%s --help”.\n"), info->name, error->message, info->name);
@@ -100,29 +103,18 @@ tm_probe_is_dry_run (TmProbe *self)
   return self->is_dry_run;
 }
 
+const char *
+tm_probe_get_root (TmProbe *self)
+{
+  return self->root != NULL ? self->root : g_getenv ("TELEMETRICS_ROOT");
+}
+
 char *
 tm_probe_get_path (TmProbe *self, const char *absolute)
 {
-  const char *root = self->root != NULL ? self->root : g_getenv ("TELEMETRICS_ROOT");
+  const char *root = tm_probe_get_root (self);
 
   return root == NULL ? g_strdup (absolute) : g_build_filename (root, absolute, NULL);
-}
-
-gboolean
-tm_probe_may_observe (TmProbe *self)
-{
-  const char *root = g_getenv ("TELEMETRICS_ROOT");
-  g_autofree char *file = g_build_filename (root != NULL ? root : "/", ACTIVE_FILE, NULL);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) categories = NULL;
-
-  if (self->is_dry_run && self->input != NULL)
-    return TRUE;
-  if (!g_file_get_contents (file, &text, NULL, NULL))
-    return FALSE;
-
-  categories = g_strsplit (text, "\n", -1);
-  return g_strv_contains ((const char *const *) categories, self->info->category);
 }
 
 static void

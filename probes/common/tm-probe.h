@@ -38,12 +38,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbe, tm_probe_free)
 const char *tm_probe_get_input (TmProbe *self); /* --input, or NULL */
 gboolean tm_probe_is_once (TmProbe *self);      /* --once, or --input */
 gboolean tm_probe_is_dry_run (TmProbe *self);
+const char *tm_probe_get_root (TmProbe *self); /* --root or TELEMETRICS_ROOT; NULL: "/" */
 /* (transfer full): an absolute path of the system below --root. */
 char *tm_probe_get_path (TmProbe *self, const char *absolute);
 
-/* Whether the category is active; asks a file, not the bus. What is only shown, from a file that
- * somebody named, needs no consent. */
+/* Begins to observe, if the category is active; asks a file, not the bus. If not, also forgets the
+ * state. What is only shown, from a file that somebody named, needs no consent. */
 gboolean tm_probe_may_observe (TmProbe *self);
+/* Whether the agreement under which it began still stands. A no and another yes is another one, and
+ * not to be read across: forget all that is held, then begin with tm_probe_may_observe() again. */
+gboolean tm_probe_may_continue (TmProbe *self);
+/* Becomes readable when tm_probe_may_continue() may have changed its mind; -1 if nothing can tell.
+ * Belongs to the probe. */
+int tm_probe_get_consent_fd (TmProbe *self);
 
 typedef struct
 {
@@ -60,7 +67,8 @@ typedef struct
 gboolean tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error);
 
 /* The cursor: a small text that survives restarts, replaced atomically. Not read or written with
- * --dry-run or --input. */
+ * --dry-run or --input. It is noted together with when the agreement began, and is no state under
+ * another one: NULL, whatever there was, also if nobody can tell when that was. */
 char *tm_probe_load_state (TmProbe *self);
 gboolean tm_probe_save_state (TmProbe *self, const char *text, GError **error);
 
