@@ -10,8 +10,11 @@
 
 #include "klog-source.h"
 
-/* Between reports, how often a reader that follows looks whether consent still stands. */
-#define WAIT_USEC (60 * G_USEC_PER_SEC)
+/* How many entries are read at most before the question whether to go on. */
+#define ASK_ENTRIES 64
+
+/* A place in a journal that had no entry: when that was. */
+#define PLACE_TIME "realtime="
 
 static gboolean
 set_error (GError **error, const char *what, int result)
@@ -66,98 +69,149 @@ feed_entry (sd_journal *journal, TmOopsReader *reader)
     tm_oops_reader_feed (reader, &line);
 }
 
+static int
+seek_cursor (sd_journal *journal, const char *cursor)
+{
+  int result = sd_journal_seek_cursor (journal, cursor);
+
+  if (result >= 0)
+    result = sd_journal_next (journal);
+  /* Where that entry is gone, this is the first one behind it: to be read. */
+  if (result > 0 && sd_journal_test_cursor (journal, cursor) <= 0)
+    result = sd_journal_previous (journal);
+  return result;
+}
+
+/* Behind place, or behind all that is there: nothing from before somebody agreed is ever read. */
 static gboolean
-seek (sd_journal *journal, const char *cursor, GError **error)
+seek (sd_journal *journal, const char *place, GError **error)
 {
   int result;
 
-  if (cursor == NULL)
+  if (place != NULL && g_str_has_prefix (place, PLACE_TIME))
+    result = sd_journal_seek_realtime_usec (
+        journal, g_ascii_strtoull (place + strlen (PLACE_TIME), NULL, 10));
+  else if (place != NULL)
+    result = seek_cursor (journal, place);
+  else
     {
-      /* Nothing from before somebody agreed is ever read. */
       result = sd_journal_seek_tail (journal);
       if (result >= 0)
         result = sd_journal_previous (journal);
-      return result >= 0 || set_error (error, "cannot go to the end of the journal", result);
+      /* No entry at all: behind the tail even new ones would not be found. */
+      if (result == 0)
+        result = sd_journal_seek_head (journal);
     }
 
-  result = sd_journal_seek_cursor (journal, cursor);
-  if (result >= 0)
-    result = sd_journal_next (journal);
-  if (result > 0 && sd_journal_test_cursor (journal, cursor) <= 0)
-    result = sd_journal_previous (journal);
-  return result >= 0 || set_error (error, "cannot go to where reading stopped", result);
+  return result >= 0 || set_error (error, "cannot go to where reading begins", result);
 }
 
-/* Asks whether to go on also where there is no cursor to tell: the kernel may have said nothing. */
-static gboolean
-tell_cursor (sd_journal *journal, gboolean has_news, const KlogJournal *options)
+static void
+tell_place (sd_journal *journal, const KlogFollower *follower)
 {
   char *cursor = NULL;
-  gboolean go_on;
+  g_autofree char *place = NULL;
 
-  if (has_news && sd_journal_get_cursor (journal, &cursor) < 0)
-    cursor = NULL;
+  if (sd_journal_get_cursor (journal, &cursor) >= 0)
+    place = g_strdup (cursor);
+  else
+    place = g_strdup_printf (PLACE_TIME "%" G_GINT64_FORMAT, g_get_real_time ());
 
-  go_on = options->on_cursor (cursor, options->user_data);
   free (cursor);
-  return go_on;
+  follower->on_place (place, follower->user_data);
 }
 
 static gboolean
-read_entries (sd_journal *journal, const KlogJournal *options, TmOopsReader *reader, GError **error)
+wait_for_entries (sd_journal *journal, const KlogFollower *follower, gint64 usec)
+{
+  gboolean go_on = klog_wait (sd_journal_get_fd (journal), (short) sd_journal_get_events (journal),
+                              follower, usec);
+
+  return sd_journal_process (journal) >= 0 && go_on;
+}
+
+/* All that is there. FALSE: with error, or without one if it is not to go on. */
+static gboolean
+read_waiting (sd_journal *journal,
+              const KlogFollower *follower,
+              TmOopsReader *reader,
+              guint *out_n_entries,
+              GError **error)
+{
+  int result;
+
+  *out_n_entries = 0;
+  while ((result = sd_journal_next (journal)) > 0)
+    {
+      feed_entry (journal, reader);
+      if (++*out_n_entries % ASK_ENTRIES == 0 && !klog_wait (-1, 0, follower, 0))
+        return FALSE;
+    }
+
+  return result == 0 || set_error (error, "cannot read the journal", result);
+}
+
+static gboolean
+read_entries (sd_journal *journal,
+              const KlogFollower *follower,
+              TmOopsReader *reader,
+              GError **error)
 {
   gint64 last_read_usec = 0;
-  gboolean has_news = FALSE;
+  guint n_entries;
 
-  for (;;)
+  while (read_waiting (journal, follower, reader, &n_entries, error))
     {
-      int result = sd_journal_next (journal);
-      gint64 quiet_usec = g_get_monotonic_time () - last_read_usec;
+      gint64 now_usec = g_get_monotonic_time ();
+      gint64 patience_usec = KLOG_WAIT_USEC;
 
-      if (result < 0)
-        return set_error (error, "cannot read the journal", result);
-      if (result > 0)
+      if (n_entries > 0)
+        last_read_usec = now_usec;
+
+      /* A report may still be coming, line by line: give it the time it has. Time is what counts,
+       * not silence: other programs' entries end every wait. */
+      if (follower->follow && now_usec - last_read_usec < TM_OOPS_MAX_GAP_USEC)
+        patience_usec = TM_OOPS_MAX_GAP_USEC - (now_usec - last_read_usec);
+      else
         {
-          feed_entry (journal, reader);
-          last_read_usec = g_get_monotonic_time ();
-          has_news = TRUE;
-          continue;
+          tm_oops_reader_flush (reader);
+          tell_place (journal, follower);
         }
 
-      /* All is read. A report may still be coming, line by line: give it the time it has. Time is
-       * what counts, not silence: other programs' entries end every wait. */
-      if (options->follow && quiet_usec < TM_OOPS_MAX_GAP_USEC)
-        {
-          sd_journal_wait (journal, (guint64) (TM_OOPS_MAX_GAP_USEC - quiet_usec));
-          continue;
-        }
-      tm_oops_reader_flush (reader);
-      if (!tell_cursor (journal, has_news, options) || !options->follow)
+      if (!follower->follow || !wait_for_entries (journal, follower, patience_usec))
         return TRUE;
-      has_news = FALSE;
-      sd_journal_wait (journal, WAIT_USEC);
     }
+
+  return *error == NULL;
 }
 
 gboolean
-klog_read_journal (const KlogJournal *options, TmOopsReader *reader, GError **error)
+klog_read_journal (const char *root,
+                   const char *place,
+                   const KlogFollower *follower,
+                   TmOopsReader *reader,
+                   GError **error)
 {
+  g_autoptr (GError) local_error = NULL;
   sd_journal *journal = NULL;
   gboolean done;
   int result;
 
-  result = options->directory != NULL ? sd_journal_open_directory (&journal, options->directory, 0)
-                                      : sd_journal_open (&journal, SD_JOURNAL_SYSTEM);
+  result = root != NULL
+               ? sd_journal_open_directory (&journal, root, SD_JOURNAL_OS_ROOT | SD_JOURNAL_SYSTEM)
+               : sd_journal_open (&journal, SD_JOURNAL_SYSTEM);
   if (result < 0)
     return set_error (error, "cannot open the journal", result);
 
   sd_journal_set_data_threshold (journal, 0);
   result = sd_journal_add_match (journal, "_TRANSPORT=kernel", 0);
   if (result < 0)
-    set_error (error, "cannot select the kernel's entries", result);
-  done = result >= 0 && seek (journal, options->cursor, error) &&
-         read_entries (journal, options, reader, error);
+    set_error (&local_error, "cannot select the kernel's entries", result);
+  done = result >= 0 && seek (journal, place, &local_error) &&
+         read_entries (journal, follower, reader, &local_error);
 
   sd_journal_close (journal);
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&local_error));
   return done;
 }

@@ -11,21 +11,33 @@
 
 G_BEGIN_DECLS
 
+/* How long a source sleeps that has nothing to read: then counts may be due. */
+#define KLOG_WAIT_USEC (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+
 /* A file: dmesg, a console's log, syslog, pstore, or lines of /dev/kmsg; "-" is standard input. */
 gboolean klog_read_file (const char *file, TmOopsReader *reader, GError **error);
 
-/* What the journal has from the kernel itself, behind cursor; without one, from now on. follow:
- * wait for more, until saying (FALSE) that consent ended. Calls on_cursor between reports, never
- * inside one; with NULL when nothing was read since the last call. */
+/* Where a source stands and who wants to know. */
 typedef struct
 {
-  const char *directory; /* (nullable): of journal files, else the system's */
-  const char *cursor;    /* (nullable) */
-  gboolean follow;
-  gboolean (*on_cursor) (const char *cursor, gpointer user_data); /* FALSE: stop */
+  gboolean follow; /* wait for more, until go_on says no */
+  int wake_fd;     /* becomes readable when go_on may have changed its mind; -1: ask every minute */
+  gboolean (*go_on) (gpointer user_data);
+  /* Between reports, never inside one: reading may go on behind place. May be the same again. */
+  void (*on_place) (const char *place, gpointer user_data);
   gpointer user_data;
-} KlogJournal;
+} KlogFollower;
 
-gboolean klog_read_journal (const KlogJournal *journal, TmOopsReader *reader, GError **error);
+/* What the journal has from the kernel itself, behind place, which is a cursor; without one, from
+ * now on. root: (nullable): another system's journal, below this directory. Ends well when go_on
+ * says no; what the reader holds then is not flushed. */
+gboolean klog_read_journal (const char *root,
+                            const char *place,
+                            const KlogFollower *follower,
+                            TmOopsReader *reader,
+                            GError **error);
+
+/* Waits for fd, the follower's own wish or the time; FALSE: do not go on. */
+gboolean klog_wait (int fd, short events, const KlogFollower *follower, gint64 usec);
 
 G_END_DECLS

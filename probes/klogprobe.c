@@ -18,6 +18,7 @@ typedef struct
 {
   TmProbe *probe;
   char *boot_id;
+  char *place;         /* (nullable): where a restart goes on */
   gboolean has_failed; /* a record was not taken; the cursor stays in front of it */
 } Klogprobe;
 
@@ -89,35 +90,69 @@ read_boot_id (void)
   return g_strstrip (text);
 }
 
-static gboolean
-keep_cursor (const char *cursor, gpointer user_data)
+static void
+keep_place (const char *place, gpointer user_data)
 {
   Klogprobe *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (cursor != NULL && !self->has_failed && !tm_probe_save_state (self->probe, cursor, &error))
-    g_printerr (_ ("klogprobe: %s\n"), error->message);
+  if (self->has_failed || g_strcmp0 (place, self->place) == 0)
+    return;
 
-  return tm_probe_may_observe (self->probe);
+  g_free (self->place);
+  self->place = g_strdup (place);
+  if (!tm_probe_save_state (self->probe, place, &error))
+    g_printerr (_ ("klogprobe: %s\n"), error->message);
 }
 
 static gboolean
-observe (Klogprobe *self, TmOopsReader *reader, GError **error)
+may_continue (gpointer user_data)
+{
+  Klogprobe *self = user_data;
+
+  return tm_probe_may_continue (self->probe);
+}
+
+/* Under one agreement; what the reader holds at its end is dropped. */
+static gboolean
+observe (Klogprobe *self, TmOopsRules *rules, GError **error)
 {
   const char *input = tm_probe_get_input (self->probe);
-  g_autofree char *cursor = NULL;
-  KlogJournal journal = {
+  g_autoptr (TmOopsReader) reader = tm_oops_reader_new (rules, hand_over, self);
+  g_autofree char *place = NULL;
+  const KlogFollower follower = {
     .follow = !tm_probe_is_once (self->probe),
-    .on_cursor = keep_cursor,
+    .wake_fd = tm_probe_get_consent_fd (self->probe),
+    .go_on = may_continue,
+    .on_place = keep_place,
     .user_data = self,
   };
 
   if (input != NULL)
     return klog_read_file (input, reader, error);
 
-  cursor = tm_probe_load_state (self->probe);
-  journal.cursor = cursor;
-  return klog_read_journal (&journal, reader, error);
+  place = tm_probe_load_state (self->probe);
+  g_free (self->place);
+  self->place = g_strdup (place);
+  return klog_read_journal (tm_probe_get_root (self->probe), place, &follower, reader, error);
+}
+
+static gboolean
+run (Klogprobe *self, GError **error)
+{
+  g_autoptr (TmOopsRules) rules = load_rules (self->probe, error);
+
+  if (rules == NULL)
+    return FALSE;
+
+  /* An agreement may end and another begin while a report is handed over. */
+  while (tm_probe_may_observe (self->probe))
+    if (!observe (self, rules, error))
+      return FALSE;
+    else if (tm_probe_is_once (self->probe))
+      break;
+
+  return TRUE;
 }
 
 int
@@ -129,10 +164,7 @@ main (int argc, char **argv)
     .summary = N_ ("Report faults of the kernel that it writes into its log."),
   };
   g_autoptr (TmProbe) probe = NULL;
-  g_autoptr (TmOopsRules) rules = NULL;
-  g_autoptr (TmOopsReader) reader = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *boot_id = NULL;
   Klogprobe self = { 0 };
   int status;
 
@@ -142,16 +174,15 @@ main (int argc, char **argv)
   if (!tm_probe_may_observe (probe))
     return TM_PROBE_EXIT_OK;
 
-  rules = load_rules (probe, &error);
-  if (rules != NULL)
+  self.probe = probe;
+  self.boot_id = read_boot_id ();
+  if (!run (&self, &error))
     {
-      self.probe = probe;
-      self.boot_id = boot_id = read_boot_id ();
-      reader = tm_oops_reader_new (rules, hand_over, &self);
-      if (observe (&self, reader, &error))
-        return self.has_failed ? TM_PROBE_EXIT_FAILED : TM_PROBE_EXIT_OK;
+      g_printerr (_ ("klogprobe: %s\n"), error->message);
+      self.has_failed = TRUE;
     }
 
-  g_printerr (_ ("klogprobe: %s\n"), error->message);
-  return TM_PROBE_EXIT_FAILED;
+  g_free (self.boot_id);
+  g_free (self.place);
+  return self.has_failed ? TM_PROBE_EXIT_FAILED : TM_PROBE_EXIT_OK;
 }
