@@ -43,7 +43,7 @@ build_plain() {
 run_suite() {
   step "suite $2 ($1)"
   $meson test -C "$check_directory/$1" --no-rebuild --suite "$2" --logbase "testlog-$2" --print-errorlogs </dev/null |
-    grep -vE '^(ninja: |$|Full log|Expected Fail|Unexpected Pass)'
+    grep --line-buffered -vE '^(ninja: |$|Full log|Expected Fail|Unexpected Pass)'
   [ -e "$check_directory/$1/meson-logs/testlog-$2.json" ] ||
     echo "failed $1: suite $2 did not run" >>$check_directory/results/steps.results
 }
