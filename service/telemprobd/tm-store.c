@@ -15,8 +15,11 @@
 #include "tm-store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "telemetry-error.h"
 #include "tm-store-engine.h"
@@ -272,13 +275,28 @@ on_log_written (gpointer data, sqlite3 *database, const char *name, int n_pages)
   return SQLITE_OK;
 }
 
+/* SQLite would make it readable for whoever the umask allows, and its log like it. Where this
+ * fails, SQLite fails too, and says why. */
+static void
+make_private_file (const char *path)
+{
+  int fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd >= 0)
+    fchmod (fd, 0600);
+  if (fd >= 0)
+    close (fd);
+}
+
 static gboolean
 open_database (TmStore *self, GError **error)
 {
   int flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int code = sqlite3_open_v2 (self->options.path, &self->database, flags, NULL);
+  int code;
 
+  make_private_file (self->options.path);
+  code = sqlite3_open_v2 (self->options.path, &self->database, flags, NULL);
   if (code != SQLITE_OK)
     return fail (self, code, "open", error);
 
@@ -394,7 +412,6 @@ tm_store_open (const TmStoreOptions *options, TmClock *clock, GError **error)
         return NULL;
     }
 
-  g_chmod (self->options.path, 0600);
   if (!finish_compaction (self, error))
     return NULL;
 

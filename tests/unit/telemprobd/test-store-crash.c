@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -241,6 +242,34 @@ test_unfinished_deletion (KeepFixture *fixture, gconstpointer data)
   g_assert_null (value);
 }
 
+/* Nobody else may read any file of the store, whatever the umask and whether it is a first one. */
+static void
+test_private_files (KeepFixture *fixture, gconstpointer data)
+{
+  static const char *const suffixes[] = { "", "-wal" };
+  mode_t umask_before = umask (0);
+
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autofree char *id = NULL;
+
+      keep_fixture_open (fixture);
+      id = keep_insert (fixture, (KeepRecord){ 0 });
+      for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+        {
+          g_autofree char *file = g_strconcat (fixture->path, suffixes[i], NULL);
+          struct stat status;
+
+          g_test_message ("round %u, “%s”", round, suffixes[i]);
+          g_assert_cmpint (stat (file, &status), ==, 0);
+          g_assert_cmphex (status.st_mode & 0777, ==, 0600);
+        }
+      tm_store_close (g_steal_pointer (&fixture->store));
+      g_assert_true (tm_store_unlink (fixture->path, NULL));
+    }
+  umask (umask_before);
+}
+
 #define ADD(path, func)                                                                            \
   g_test_add (path, KeepFixture, NULL, keep_fixture_set_up, func, keep_fixture_tear_down)
 
@@ -255,6 +284,7 @@ main (int argc, char **argv)
   ADD ("/store/crash/disk-full", test_disk_full);
   ADD ("/store/crash/withdrawal-on-full-disk", test_withdrawal_on_full_disk);
   ADD ("/store/crash/unfinished-deletion", test_unfinished_deletion);
+  ADD ("/store/crash/private-files", test_private_files);
 
   return g_test_run ();
 }
