@@ -114,6 +114,10 @@ tm_consent_get_accepted_policy_version (TmConsent *self)
 gboolean
 tm_consent_is_prompt_needed (TmConsent *self)
 {
+  /* Who has said no is not asked again because the policy was rewritten. */
+  if (!self->enabled && self->accepted_version != 0)
+    return FALSE;
+
   return self->accepted_version < tm_consent_get_policy_version (self);
 }
 
@@ -251,6 +255,19 @@ check_decision (TmConsent *self, const char *category, guint32 decision, GError 
   return FALSE;
 }
 
+static gboolean
+has_granted (TmConsent *self)
+{
+  for (guint i = 0; i < tm_category_set_get_n (self->categories); i++)
+    if (tm_consent_get_decision (self, tm_category_set_get (self->categories, i)->id) ==
+        TM_DECISION_GRANTED)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* A no needs less authority than a yes, so it must not accept a policy for what others have agreed
+ * to. */
 TmConsent *
 tm_consent_set_decisions (TmConsent *self,
                           GVariant *decisions,
@@ -279,19 +296,10 @@ tm_consent_set_decisions (TmConsent *self,
       next->enabled = next->enabled || decision == TM_DECISION_GRANTED;
     }
 
-  next->accepted_version = policy_version;
+  if (tm_consent_decisions_grant (decisions) ||
+      (g_variant_n_children (decisions) > 0 && !has_granted (next)))
+    next->accepted_version = policy_version;
   return g_steal_pointer (&next);
-}
-
-static gboolean
-has_granted (TmConsent *self)
-{
-  for (guint i = 0; i < tm_category_set_get_n (self->categories); i++)
-    if (tm_consent_get_decision (self, tm_category_set_get (self->categories, i)->id) ==
-        TM_DECISION_GRANTED)
-      return TRUE;
-
-  return FALSE;
 }
 
 /* A locked category is not granted by the way: unlocking it must not switch it on. */

@@ -286,6 +286,55 @@ test_configurations (CategoryFixture *fixture, gconstpointer data)
     }
 }
 
+/* Under a new policy: a refusal, which anybody in a session may make, does not accept it for what
+ * was granted, nor does a decision on nothing; a grant does, and so does the refusal of all. */
+static void
+test_new_policy (CategoryFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *decisions;
+    guint accepted;
+    gboolean is_prompt_needed;
+  } vectors[] = {
+    { "@a{su} {}", 1, TRUE },
+    { "@a{su} {'crashes': 1}", 1, TRUE },
+    { "@a{su} {'crashes': 1, 'kernel': 2}", 2, FALSE },
+    { "@a{su} {'crashes': 1, 'custom': 1, 'kernel': 1}", 2, FALSE },
+  };
+  g_autoptr (TmConsent) fresh = category_fixture_load_consent (fixture, "");
+  g_autoptr (TmConsent) on = tm_consent_set_enabled (fresh, TRUE);
+
+  g_assert_true (tm_consent_save (on, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (TmConsent) consent =
+          category_fixture_load_consent (fixture, "[policy]\nversion=2\n");
+      g_autoptr (GVariant) decisions =
+          g_variant_ref_sink (g_variant_new_parsed (vectors[i].decisions));
+      g_autoptr (TmConsent) after = tm_consent_set_decisions (consent, decisions, 2, NULL);
+
+      g_test_message ("vector %u", i);
+      g_assert_cmpuint (tm_consent_get_accepted_policy_version (after), ==, vectors[i].accepted);
+      g_assert_cmpint (tm_consent_is_prompt_needed (after), ==, vectors[i].is_prompt_needed);
+    }
+}
+
+/* Who has refused is not asked again because the policy is new. */
+static void
+test_new_policy_after_refusal (CategoryFixture *fixture, gconstpointer data)
+{
+  g_autoptr (TmConsent) fresh = category_fixture_load_consent (fixture, "");
+  g_autoptr (TmConsent) on = tm_consent_set_enabled (fresh, TRUE);
+  g_autoptr (TmConsent) off = tm_consent_withdraw (on);
+  g_autoptr (TmConsent) later = NULL;
+
+  g_assert_true (tm_consent_save (off, NULL));
+  later = category_fixture_load_consent (fixture, "[policy]\nversion=2\n");
+  g_assert_cmpuint (tm_consent_get_accepted_policy_version (later), ==, 1);
+  g_assert_false (tm_consent_is_prompt_needed (later));
+}
+
 /* A category that came with a new policy is not active because others are. */
 static void
 test_new_category (CategoryFixture *fixture, gconstpointer data)
@@ -379,6 +428,8 @@ main (int argc, char **argv)
   ADD ("/consent/damaged", test_damaged);
   ADD ("/consent/configurations", test_configurations);
   ADD ("/consent/new-category", test_new_category);
+  ADD ("/consent/new-policy", test_new_policy);
+  ADD ("/consent/new-policy-after-refusal", test_new_policy_after_refusal);
   ADD ("/consent/expired-category", test_expired_category);
   ADD ("/consent/broken-category", test_broken_category);
   g_test_add_func ("/consent/which-way", test_which_way);
