@@ -3,16 +3,22 @@
  * See tm-socket.h. The bus is found as every D-Bus program finds it (DBUS_SYSTEM_BUS_ADDRESS, else
  * the well-known path); of its kinds of addresses only unix sockets are known here, because a
  * system bus has no other.
+ *
+ * g_dbus_address_get_for_bus_sync() would find it too, but starts GLib's worker thread for that,
+ * which stays, and which ends the program when there is no descriptor left for it.
  */
 #include "tm-socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define WELL_KNOWN_ADDRESS "unix:path=/var/run/dbus/system_bus_socket"
 
 int
 tm_socket_remaining_msec (gint64 deadline_usec)
@@ -81,9 +87,9 @@ connect_before (const struct sockaddr_un *name, socklen_t size, gint64 deadline_
 int
 tm_socket_connect_system_bus (gint64 deadline_usec, GError **error)
 {
-  g_autofree char *addresses = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, error);
+  const char *addresses = secure_getenv ("DBUS_SYSTEM_BUS_ADDRESS");
   if (addresses == NULL)
-    return -1;
+    addresses = WELL_KNOWN_ADDRESS;
 
   g_auto (GStrv) entries = g_strsplit (addresses, ";", -1);
   int saved_errno = EAFNOSUPPORT;
@@ -106,12 +112,28 @@ tm_socket_connect_system_bus (gint64 deadline_usec, GError **error)
   return -1;
 }
 
+/* For a cancellable that has none yet; GLib ends the program when it finds none. */
+static gboolean
+has_spare_descriptor (int fd)
+{
+  int spare = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+
+  if (spare >= 0)
+    close (spare);
+  return spare >= 0;
+}
+
 gboolean
 tm_socket_wait (
     int fd, short events, gint64 deadline_usec, GCancellable *cancellable, GError **error)
 {
   GPollFD polls[2] = { { .fd = fd, .events = events } };
   guint n_polls = 1;
+  if (cancellable != NULL && !has_spare_descriptor (fd))
+    {
+      set_error_from_errno (error, "waiting for the message bus", errno);
+      return FALSE;
+    }
   if (g_cancellable_make_pollfd (cancellable, &polls[1]))
     n_polls = 2;
 

@@ -3,7 +3,9 @@
 #include "private-bus.h"
 #include "telemetry-client.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -311,6 +313,50 @@ test_fork (PrivateBus *bus, gconstpointer data)
   g_assert_cmpuint (private_bus_end_recorder (bus).n_records, ==, 3);
 }
 
+/* Takes all descriptors but so many. (transfer full) (element-type int) */
+static GArray *
+take_descriptors (guint n_left)
+{
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (int));
+
+  for (int fd; (fd = open ("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+    g_array_append_val (taken, fd);
+  for (; n_left > 0; n_left--, g_array_set_size (taken, taken->len - 1))
+    close (g_array_index (taken, int, taken->len - 1));
+  return taken;
+}
+
+/* A program that has used up its descriptors, or nearly, gets an error or an id; it is not ended,
+ * as GLib does with whoever asks it for a wake-up then. */
+static void
+test_no_descriptors (PrivateBus *bus, gconstpointer data)
+{
+  struct rlimit before;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  for (guint n_left = 0; n_left < 4; n_left++)
+    {
+      g_autoptr (TelemetryClient) client = telemetry_client_new ();
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GError) error = NULL;
+      const struct rlimit few = { .rlim_cur = 64, .rlim_max = before.rlim_max };
+
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &few), ==, 0);
+      g_autoptr (GArray) taken = take_descriptors (n_left);
+      g_autofree char *id =
+          telemetry_client_submit (client, "double/answer/now", 1, "x", NULL, cancellable, &error);
+      for (guint i = 0; i < taken->len; i++)
+        close (g_array_index (taken, int, i));
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+
+      g_test_message ("%u left: %s", n_left, error != NULL ? error->message : id);
+      if (n_left < 2)
+        g_assert_null (id);
+      if (n_left == 3)
+        g_assert_no_error (error);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -332,6 +378,7 @@ main (int argc, char **argv)
   TEST ("cancel-blocking", private_bus_set_up, test_cancel_blocking);
   TEST ("batch", private_bus_set_up, test_batch);
   TEST ("fork", private_bus_set_up, test_fork);
+  TEST ("no-descriptors", private_bus_set_up, test_no_descriptors);
 #undef TEST
 
   return g_test_run ();

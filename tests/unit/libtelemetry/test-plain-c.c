@@ -4,6 +4,7 @@
 #include "telemetry.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* A record is made, filled, sent, sent again, freed. */
 static void
@@ -132,6 +133,49 @@ test_timeout (PrivateBus *bus, gconstpointer data)
   tm_free_record (ref);
 }
 
+/* Runs a plain program with that many descriptors, NULL for as many as it likes. */
+static void
+run_guest (const char *n_descriptors, int *out_result, int *out_n_threads)
+{
+  const char *arguments[] = { PLAIN_GUEST, n_descriptors, NULL };
+  g_autofree char *output = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL,
+                &status, &error);
+  g_assert_no_error (error);
+  g_test_message ("descriptors %s: %s", n_descriptors, output);
+  g_assert_true (g_spawn_check_wait_status (status, NULL));
+  g_assert_cmpint (sscanf (output, "%d %d", out_result, out_n_threads), ==, 2);
+}
+
+/* In a program that runs nothing of GLib by itself no thread appears, not even one of GLib's. */
+static void
+test_no_thread_of_others (PrivateBus *bus, gconstpointer data)
+{
+  int result, n_threads;
+
+  run_guest (NULL, &result, &n_threads);
+  g_assert_cmpint (result, ==, 0);
+  g_assert_cmpint (n_threads, ==, 1);
+}
+
+/* A program that has used up its descriptors gets an error, and goes on. */
+static void
+test_no_descriptors (PrivateBus *bus, gconstpointer data)
+{
+  for (guint n = 3; n < 6; n++)
+    {
+      g_autofree char *n_descriptors = g_strdup_printf ("%u", n);
+      int result, n_threads;
+
+      run_guest (n_descriptors, &result, &n_threads);
+      if (n == 3)
+        g_assert_cmpint (result, ==, -EIO);
+    }
+}
+
 static void
 test_config_file (PrivateBus *bus, gconstpointer data)
 {
@@ -159,6 +203,8 @@ main (int argc, char **argv)
   TEST ("opted-out", test_opted_out);
   TEST ("errors", test_errors);
   TEST ("timeout", test_timeout);
+  TEST ("no-thread-of-others", test_no_thread_of_others);
+  TEST ("no-descriptors", test_no_descriptors);
   TEST ("config-file", test_config_file);
 #undef TEST
 
