@@ -182,8 +182,7 @@ class LifeTest(unittest.TestCase):
         """Changed tells of new records, at most once a second."""
         self.system.opt_in()
         self.root.drain_signals()
-        for _ in range(10):
-            self.root.submit(payload='four')
+        self.root.submit_batch([('a/b/c', 1, 'four')] * 10)
         pending, in_bytes = self.root.wait_signal('Changed', 5)
         self.assertEqual(pending, 10)
         self.assertTrue(40 < in_bytes < 10 * 1000)

@@ -10,6 +10,7 @@
 Only for use in the sandbox: it writes to /etc, /run and /var.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ STATE = Path('/var/lib/telemetrics')
 RUNTIME = Path('/run/telemetrics')
 CONFIGURATION = Path('/etc/telemetrics/telemetrics.conf.d')
 TEST_RULES = Path('/etc/polkit-1/rules.d/10-test.rules')
+SERVICES = ('telemprobd', 'telempostd')
 COMPLAINT = re.compile(r'CRITICAL \*\*|ERROR \*\*|runtime error:|(Address|Leak|Thread)Sanitizer')
 
 
@@ -113,6 +115,16 @@ class System:
             if pid:
                 os.kill(pid, signal.SIGTERM)
                 wait_until(lambda pid=pid: not Path(f'/proc/{pid}').exists(), f'{name} ends after SIGTERM')
+        wait_until(self._end_waiting_services, 'no service waits for the place of another one')
+
+    @staticmethod
+    def _end_waiting_services():
+        """True if no service is left. One that the bus had started for the other name would serve now, with old state."""
+        left = [pid for pid, line in processes().items() if Path(line.split()[0]).name in SERVICES]
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        return not left
 
     def kill(self, bus_name, number=signal.SIGKILL):
         """Kill the owner of bus_name and wait until the bus has noticed. False: nobody owned it."""
