@@ -13,13 +13,12 @@
 typedef struct
 {
   TmConsentParts parts;
-  TmConsent *before;    /* owned */
-  TmConsent *after;     /* owned */
-  TmIdentity *identity; /* owned: the one in force when it began */
-  char **lost;          /* owned: ids of categories that were active and will not be */
-  gboolean is_end;      /* telemetry is off afterwards: everything goes, and the identity, too */
-  TmReceipt *receipt;   /* owned, nullable */
-  GError *first_error;  /* owned, nullable */
+  TmConsent *before;   /* owned */
+  TmConsent *after;    /* owned */
+  char **lost;         /* owned: ids of categories that were active and will not be */
+  gboolean is_end;     /* telemetry is off afterwards: everything goes, and the identity, too */
+  TmReceipt *receipt;  /* owned, nullable */
+  GError *first_error; /* owned, nullable */
 } Change;
 
 static void
@@ -27,7 +26,6 @@ change_free (Change *self)
 {
   tm_consent_unref (self->before);
   tm_consent_unref (self->after);
-  tm_identity_unref (self->identity);
   g_strfreev (self->lost);
   g_clear_pointer (&self->receipt, tm_receipt_free);
   g_clear_error (&self->first_error);
@@ -72,7 +70,7 @@ on_identity_renewed (GObject *source, GAsyncResult *result, gpointer user_data)
   GTask *task = user_data;
   GError *error = NULL;
 
-  if (!tm_rotation_renew_finish (TM_ROTATION (source), result, &error))
+  if (!tm_rotation_finish (TM_ROTATION (source), result, &error))
     note_error (g_task_get_task_data (task), error);
   bring_into_force (task);
 }
@@ -89,7 +87,7 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* Nothing was recorded under an identity while telemetry was off. */
   if (self->is_end && tm_consent_is_enabled (self->before))
-    tm_rotation_renew_async (self->parts.rotation, on_identity_renewed, task);
+    tm_rotation_end_async (self->parts.rotation, on_identity_renewed, task);
   else
     bring_into_force (task);
 }
@@ -171,18 +169,38 @@ on_persisted (GObject *source, GAsyncResult *result, gpointer user_data)
     bring_into_force (task);
 }
 
-/* On the commit thread. A yes also saves the identity that records will be made under: whoever
- * can't show its secret can't erase them. */
+/* On the commit thread. */
 static gboolean
 persist (TmStore *store, gpointer data, GError **error)
 {
   Change *self = g_task_get_task_data (data);
 
-  if (!self->is_end && !tm_identity_is_saved (self->identity) &&
-      !tm_identity_save (self->identity, error))
-    return FALSE;
-
   return tm_consent_save (self->after, error);
+}
+
+static void
+start_persisting (GTask *task)
+{
+  Change *self = g_task_get_task_data (task);
+
+  tm_committer_run_file_async (self->parts.committer, persist, g_object_ref (task), g_object_unref,
+                               NULL, on_persisted, task);
+}
+
+static void
+on_identity_used (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  if (tm_rotation_finish (TM_ROTATION (source), result, &error))
+    {
+      start_persisting (task);
+      return;
+    }
+
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 void
@@ -199,7 +217,6 @@ tm_consent_change_async (const TmConsentParts *parts,
   self->parts = *parts;
   self->before = tm_consent_ref (tm_standing_get_consent (parts->standing));
   self->after = tm_consent_begin_periods (after, self->before, now_usec);
-  self->identity = tm_identity_ref (tm_standing_get_identity (parts->standing));
   self->lost = tm_consent_get_lost (self->before, after, now_usec);
   self->is_end = !tm_consent_is_enabled (after);
   if (receipt_id != NULL)
@@ -213,8 +230,12 @@ tm_consent_change_async (const TmConsentParts *parts,
   g_task_set_name (task, G_STRFUNC);
   g_task_set_task_data (task, self, (GDestroyNotify) change_free);
   tm_standing_refuse (parts->standing, (const char *const *) self->lost);
-  tm_committer_run_file_async (parts->committer, persist, g_object_ref (task), g_object_unref, NULL,
-                               on_persisted, task);
+  /* A yes first saves the identity that records will be made under: whoever can't show its secret
+   * can't erase them. A no does not wait for that. */
+  if (is_narrowing (self))
+    start_persisting (task);
+  else
+    tm_rotation_use_async (parts->rotation, on_identity_used, task);
 }
 
 gboolean

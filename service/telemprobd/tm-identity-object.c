@@ -26,7 +26,7 @@ on_renewed (GObject *source, GAsyncResult *result, gpointer user_data)
   GDBusMethodInvocation *invocation = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (tm_rotation_renew_finish (TM_ROTATION (source), result, &error))
+  if (tm_rotation_finish (TM_ROTATION (source), result, &error))
     g_dbus_method_invocation_return_value (invocation, NULL);
   else
     g_dbus_method_invocation_return_gerror (invocation, error);

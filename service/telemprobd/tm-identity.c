@@ -21,6 +21,7 @@ typedef struct
   char hex[SECRET_HEX + 1];
   gint64 created_usec;
   gint64 ended_usec; /* 0: it is the present one */
+  gboolean is_used;  /* the present one: records may have been made under it */
 } Secret;
 
 struct _TmIdentity
@@ -141,6 +142,8 @@ read_secret (TmIdentity *self, GKeyFile *file, const char *group, gboolean is_la
       !read_time (file, group, "created", &secret.created_usec) ||
       (!is_last && !read_time (file, group, "ended", &secret.ended_usec)))
     return FALSE;
+
+  secret.is_used = is_last && g_key_file_get_boolean (file, group, "used", NULL);
 
   memcpy (secret.hex, hex, SECRET_HEX);
   g_array_append_val (self->secrets, secret);
@@ -272,6 +275,12 @@ tm_identity_is_saved (TmIdentity *self)
 }
 
 gboolean
+tm_identity_is_used (TmIdentity *self)
+{
+  return !self->is_static && get_present (self)->is_used;
+}
+
+gboolean
 tm_identity_is_due (TmIdentity *self)
 {
   gint64 now_usec = tm_clock_get_realtime_usec (self->clock);
@@ -281,6 +290,20 @@ tm_identity_is_due (TmIdentity *self)
 
   return now_usec >= tm_identity_get_expires_usec (self) ||
          now_usec < get_present (self)->created_usec - TM_USEC_PER_DAY;
+}
+
+/* The same, with nothing in it yet but what is no secret. */
+static TmIdentity *
+copy_rules (TmIdentity *self)
+{
+  TmIdentity *next = identity_new (self->path, self->clock);
+
+  next->rotation_usec = self->rotation_usec;
+  next->keep_usec = self->keep_usec;
+  next->is_static = self->is_static;
+  memcpy (next->machine_id, self->machine_id, sizeof self->machine_id);
+
+  return next;
 }
 
 /* The present secret ends now; those that ended long enough ago are left out. */
@@ -293,6 +316,7 @@ copy_secrets (TmIdentity *self, TmIdentity *next, gint64 now_usec)
 
       if (secret.ended_usec == 0)
         secret.ended_usec = now_usec;
+      secret.is_used = FALSE;
       if (secret.ended_usec + self->keep_usec > now_usec && self->secrets->len - i < MAX_SECRETS)
         g_array_append_val (next->secrets, secret);
     }
@@ -306,12 +330,26 @@ tm_identity_renew (TmIdentity *self)
   if (self->is_static)
     return tm_identity_ref (self);
 
-  next = identity_new (self->path, self->clock);
-  next->rotation_usec = self->rotation_usec;
-  next->keep_usec = self->keep_usec;
+  next = copy_rules (self);
   copy_secrets (self, next, tm_clock_get_realtime_usec (self->clock));
   add_secret (next);
   derive_machine_id (next);
+
+  return next;
+}
+
+TmIdentity *
+tm_identity_use (TmIdentity *self)
+{
+  TmIdentity *next;
+
+  if (tm_identity_is_used (self))
+    return tm_identity_ref (self);
+
+  next = copy_rules (self);
+  next->problem = g_strdup (self->problem);
+  g_array_append_vals (next->secrets, self->secrets->data, self->secrets->len);
+  get_present (next)->is_used = TRUE;
 
   return next;
 }
@@ -341,6 +379,8 @@ make_text (TmIdentity *self, gsize *out_n_bytes)
       g_key_file_set_int64 (file, group, "created", secret->created_usec / USEC);
       if (secret->ended_usec != 0)
         g_key_file_set_int64 (file, group, "ended", secret->ended_usec / USEC);
+      if (secret->is_used)
+        g_key_file_set_boolean (file, group, "used", TRUE);
     }
 
   return g_key_file_to_data (file, out_n_bytes, NULL);

@@ -10,7 +10,8 @@
  *
  * The file (identity.conf, mode 0600) is a key file with one group for each secret, "[secret N]"
  * with N from 1, the last one being the present one: "secret" (64 hex), "created" and "ended"
- * (seconds since 1970; "ended" is absent in the present one).
+ * (seconds since 1970; "ended" is absent in the present one), "used" (true in the present one once
+ * records may be made under it).
  */
 #pragma once
 
@@ -41,11 +42,17 @@ const char *tm_identity_get_problem (TmIdentity *self);
 /* FALSE: what is on disk is older than this. */
 gboolean tm_identity_is_saved (TmIdentity *self);
 
+/* Records may have been made under the present secret: consent that ends must end it, too.
+ * Never of a static identity, which is no secret's. */
+gboolean tm_identity_is_used (TmIdentity *self);
+
 /* TRUE when it is time for a new secret; also when the clock was set to before it was made. */
 gboolean tm_identity_is_due (TmIdentity *self);
-/* Another secret; the present one becomes a past one. Past ones that are old enough are forgotten.
- * A static identity stays as it is. */
+/* Another secret, unused; the present one becomes a past one. Past ones that are old enough are
+ * forgotten. A static identity stays as it is. */
 TmIdentity *tm_identity_renew (TmIdentity *self);
+/* The same, used. */
+TmIdentity *tm_identity_use (TmIdentity *self);
 /* Secrets, hex, newest first, the present one included: for erasure. (element-type utf8) */
 GPtrArray *tm_identity_get_secrets (TmIdentity *self);
 

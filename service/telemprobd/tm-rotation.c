@@ -5,6 +5,13 @@
 /* After a failed save: the next try. The disk may be full for days. */
 #define RETRY_USEC ((gint64) 60 * 60 * G_USEC_PER_SEC)
 
+typedef enum
+{
+  AIM_RENEW, /* another one */
+  AIM_USE,   /* the present one, for records to be made under it */
+  AIM_END,   /* another one, that nothing is made under yet */
+} Aim;
+
 struct _TmRotation
 {
   GObject parent_instance;
@@ -12,7 +19,8 @@ struct _TmRotation
   TmClock *clock;         /* owned */
   TmStanding *standing;   /* owned */
   TmCommitter *committer; /* owned */
-  GQueue waiting;         /* (element-type GTask) owned: empty while no renewal runs */
+  GQueue waiting;         /* (element-type GTask) owned: empty while nothing is saved */
+  Aim saving;             /* what is saved now is for */
   guint timer;
 };
 
@@ -49,52 +57,134 @@ save (TmStore *store, gpointer data, GError **error)
   return tm_identity_save (data, error);
 }
 
+static void on_saved (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* What follows the present identity. (transfer full) */
+static TmIdentity *
+make_next (TmRotation *self, Aim aim)
+{
+  TmIdentity *present = tm_standing_get_identity (self->standing);
+  g_autoptr (TmIdentity) next =
+      aim == AIM_USE ? tm_identity_ref (present) : tm_identity_renew (present);
+  gboolean is_used =
+      aim == AIM_USE || (aim == AIM_RENEW && tm_standing_is_enabled (self->standing));
+
+  return is_used ? tm_identity_use (next) : g_steal_pointer (&next);
+}
+
+static void
+start_saving (TmRotation *self, Aim aim)
+{
+  self->saving = aim;
+  tm_committer_run_file_async (self->committer, save, make_next (self, aim),
+                               (GDestroyNotify) tm_identity_unref, NULL, on_saved,
+                               g_object_ref (self));
+}
+
+/* What was saved may have been for another call than this one. */
+static gboolean
+is_reached (TmRotation *self, Aim aim)
+{
+  TmIdentity *identity = tm_standing_get_identity (self->standing);
+
+  switch (aim)
+    {
+    case AIM_USE:
+      return tm_identity_is_saved (identity) &&
+             (tm_identity_is_used (identity) || tm_identity_is_static (identity));
+    case AIM_END:
+      return !tm_identity_is_used (identity);
+    case AIM_RENEW:
+    default:
+      return self->saving != AIM_USE;
+    }
+}
+
+static Aim
+get_aim (GTask *task)
+{
+  return (Aim) GPOINTER_TO_INT (g_task_get_task_data (task));
+}
+
+/* Answers those who have what they asked for, or all of them with the error. */
+static void
+answer_waiting (TmRotation *self, const GError *error)
+{
+  GQueue waiting = self->waiting;
+
+  g_queue_init (&self->waiting);
+  while (!g_queue_is_empty (&waiting))
+    {
+      g_autoptr (GTask) task = g_queue_pop_head (&waiting);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else if (is_reached (self, get_aim (task)))
+        g_task_return_boolean (task, TRUE);
+      else
+        g_queue_push_tail (&self->waiting, g_steal_pointer (&task));
+    }
+}
+
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TmRotation) self = user_data;
   g_autoptr (GError) error = NULL;
   TmIdentity *identity = tm_committer_run_finish (TM_COMMITTER (source), result, &error);
-  GQueue waiting = self->waiting;
 
-  g_queue_init (&self->waiting);
   if (identity != NULL)
-    {
-      tm_standing_set_identity (self->standing, identity);
-      plan (self);
-    }
+    tm_standing_set_identity (self->standing, identity);
+  answer_waiting (self, error);
+
+  if (!g_queue_is_empty (&self->waiting))
+    start_saving (self, get_aim (g_queue_peek_head (&self->waiting)));
+  else if (identity != NULL)
+    plan (self);
   else if (tm_standing_is_enabled (self->standing))
     set_timer (self, RETRY_USEC);
+}
 
-  while (!g_queue_is_empty (&waiting))
+static void
+start (TmRotation *self, Aim aim, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  gboolean is_saving = !g_queue_is_empty (&self->waiting);
+
+  g_task_set_name (task, G_STRFUNC);
+  g_task_set_task_data (task, GINT_TO_POINTER (aim), NULL);
+  if (!is_saving && aim == AIM_USE && is_reached (self, aim))
     {
-      g_autoptr (GTask) task = g_queue_pop_head (&waiting);
-
-      if (identity != NULL)
-        g_task_return_boolean (task, TRUE);
-      else
-        g_task_return_error (task, g_error_copy (error));
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
     }
+
+  g_queue_push_tail (&self->waiting, task);
+  if (!is_saving)
+    start_saving (self, aim);
 }
 
 void
 tm_rotation_renew_async (TmRotation *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-  gboolean is_running = !g_queue_is_empty (&self->waiting);
+  start (self, AIM_RENEW, callback, user_data);
+}
 
-  g_task_set_name (task, G_STRFUNC);
-  g_queue_push_tail (&self->waiting, task);
-  if (is_running)
-    return;
+void
+tm_rotation_use_async (TmRotation *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  start (self, AIM_USE, callback, user_data);
+}
 
-  tm_committer_run_file_async (
-      self->committer, save, tm_identity_renew (tm_standing_get_identity (self->standing)),
-      (GDestroyNotify) tm_identity_unref, NULL, on_saved, g_object_ref (self));
+void
+tm_rotation_end_async (TmRotation *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  start (self, AIM_END, callback, user_data);
 }
 
 gboolean
-tm_rotation_renew_finish (TmRotation *self, GAsyncResult *result, GError **error)
+tm_rotation_finish (TmRotation *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
@@ -132,6 +222,10 @@ tm_rotation_new (TmClock *clock, TmStanding *standing, TmCommitter *committer)
   self->committer = g_object_ref (committer);
   g_signal_connect_object (standing, "consent-changed", G_CALLBACK (plan), self, G_CONNECT_SWAPPED);
   plan (self);
+  /* A withdrawal was cut before its last step. */
+  if (!tm_standing_is_enabled (standing) &&
+      tm_identity_is_used (tm_standing_get_identity (standing)))
+    tm_rotation_end_async (self, NULL, NULL);
 
   return self;
 }

@@ -16,12 +16,19 @@ G_BEGIN_DECLS
 #define TM_TYPE_ROTATION (tm_rotation_get_type ())
 G_DECLARE_FINAL_TYPE (TmRotation, tm_rotation, TM, ROTATION, GObject)
 
+/* Consent that is off and an identity that is used mean that a withdrawal was cut off by a crash:
+ * the new one makes good for it. */
 TmRotation *tm_rotation_new (TmClock *clock, TmStanding *standing, TmCommitter *committer);
 
-/* A static identity succeeds and stays. One renewal at a time: a call during another one joins it.
- * Fails with TELEMETRY_ERROR_STORAGE; the present identity then stays in force. */
+/* Another identity; used, if telemetry is on. A static one succeeds and stays. One saving at a
+ * time: a call during another one joins it. These three end in tm_rotation_finish(), and fail with
+ * TELEMETRY_ERROR_STORAGE; the present identity then stays in force. */
 void tm_rotation_renew_async (TmRotation *self, GAsyncReadyCallback callback, gpointer user_data);
-gboolean tm_rotation_renew_finish (TmRotation *self, GAsyncResult *result, GError **error);
+/* The present identity is on disk as one that records are made under: before consent is. */
+void tm_rotation_use_async (TmRotation *self, GAsyncReadyCallback callback, gpointer user_data);
+/* Another identity, that no record is made under: when consent ends. */
+void tm_rotation_end_async (TmRotation *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean tm_rotation_finish (TmRotation *self, GAsyncResult *result, GError **error);
 
 /* Renews if it is time; nobody waits for it. */
 void tm_rotation_check (TmRotation *self);

@@ -293,7 +293,6 @@ on_owned (GObject *source, GAsyncResult *result, gpointer user_data)
   self->state = STATE_RUNNING;
   write_active_file (self);
   tm_rotation_check (self->keep->rotation);
-  tm_cleaner_start_async (self->keep->cleaner, on_cleaned, g_object_ref (self));
   if (self->must_quit)
     leave (self);
   else
@@ -420,10 +419,15 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_signal_connect_object (self->manager_door, "closed", G_CALLBACK (on_closed), self, 0);
   g_signal_connect_object (self->recorder_door, "closed", G_CALLBACK (on_closed), self, 0);
-  if (export_objects (self, &error))
-    tm_door_own_async (self->manager_door, on_owned, g_object_ref (self));
-  else
-    fail (self, error);
+  if (!export_objects (self, &error))
+    {
+      fail (self, error);
+      return;
+    }
+
+  /* Before the first call: what a crash has left undone is in nobody's answer. */
+  tm_cleaner_start_async (self->keep->cleaner, on_cleaned, g_object_ref (self));
+  tm_door_own_async (self->manager_door, on_owned, g_object_ref (self));
 }
 
 static void
