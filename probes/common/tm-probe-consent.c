@@ -77,6 +77,12 @@ tm_probe_may_observe (TmProbe *self)
   return FALSE;
 }
 
+gint64
+tm_probe_get_since (TmProbe *self)
+{
+  return self->since != NULL ? g_ascii_strtoll (self->since, NULL, 10) : 0;
+}
+
 static void
 drain (int fd)
 {

@@ -12,11 +12,13 @@ from pathlib import Path
 
 UNIT_DIRECTORY = Path('/usr/lib/systemd/system')
 UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telempostd.service', 'telemetrics-server.service',
-         'hprobe.service', 'hprobe.timer', 'hprobe.path', 'klogprobe.service', 'klogprobe.path')
+         'hprobe.service', 'hprobe.timer', 'hprobe.path', 'klogprobe.service', 'klogprobe.path',
+         'bertprobe.service', 'bertprobe.path')
 
 # Highest exposure that "systemd-analyze security" may find, 0 (nothing) to 10 (everything). The services with a network
 # cannot have 0.
 MAX_EXPOSURE = {'telemprobd.service': 0.6, 'telempostd.service': 1.2, 'hprobe.service': 0.8, 'klogprobe.service': 0.9,
+                'bertprobe.service': 1.1,
                 'telemetrics-server.service': 1.4}
 
 
@@ -42,7 +44,7 @@ class Units(unittest.TestCase):
         for unit in UNITS:
             with self.subTest(unit=unit):
                 result = run('systemd-analyze', 'verify', '--man=no', unit)
-                ours = [line for line in result.stderr.splitlines() if re.search(r'telem|hprobe|klogprobe', line)]
+                ours = [line for line in result.stderr.splitlines() if re.search(r'telem|hprobe|klogprobe|bertprobe', line)]
                 self.assertEqual((result.returncode, ours), (0, []))
 
     def test_exposure(self):
@@ -73,6 +75,7 @@ class Units(unittest.TestCase):
                          ['/var/lib/telemetrics/enabled'])
         for unit in ('hprobe.service', 'hprobe.timer', 'klogprobe.service'):
             self.assertEqual(read_unit(unit)['Unit']['ConditionPathExists'], ['/run/telemetrics/active'])
+        self.assertIn('/run/telemetrics/active', read_unit('bertprobe.service')['Unit']['ConditionPathExists'])
         telemprobd = read_unit('telemprobd.service')
         self.assertNotIn('Install', telemprobd)
         self.assertFalse([key for key in telemprobd['Unit'] if key.startswith('Condition')])
