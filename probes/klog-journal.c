@@ -16,6 +16,13 @@
 /* A place in a journal that had no entry: when that was. */
 #define PLACE_TIME "realtime="
 
+typedef struct
+{
+  KlogSource source;
+  sd_journal *journal;
+  char *boot_id; /* (nullable): of the entry that was read last */
+} Journal;
+
 static gboolean
 set_error (GError **error, const char *what, int result)
 {
@@ -53,20 +60,78 @@ get_number (sd_journal *journal, const char *name)
   return g_ascii_strtoll (text, NULL, 10);
 }
 
+/* A report does not go on in the next boot. */
 static void
-feed_entry (sd_journal *journal, TmOopsReader *reader)
+check_boot (Journal *self)
+{
+  const KlogFollower *follower = self->source.follower;
+  const char *value;
+  gsize n_bytes;
+
+  if (!get_field (self->journal, "_BOOT_ID", &value, &n_bytes) ||
+      (self->boot_id != NULL && strlen (self->boot_id) == n_bytes &&
+       memcmp (self->boot_id, value, n_bytes) == 0))
+    return;
+
+  tm_oops_reader_flush (self->source.reader);
+  g_free (self->boot_id);
+  self->boot_id = g_strndup (value, n_bytes);
+  follower->on_boot (self->boot_id, follower->user_data);
+}
+
+static void
+feed_entry (Journal *self)
 {
   TmKlogLine line = { .level = TM_KLOG_UNKNOWN };
 
-  if (!get_field (journal, "MESSAGE", &line.text, &line.n_bytes))
-    return;
+  check_boot (self);
+  line.level = (int) get_number (self->journal, "PRIORITY");
+  line.facility = (int) get_number (self->journal, "SYSLOG_FACILITY");
+  line.time_usec = get_number (self->journal, "_SOURCE_MONOTONIC_TIMESTAMP");
+  /* The kernel's own lines carry facility 0; one without is not known to be the kernel's. The text
+   * is asked for last: what the journal returned before is gone then. */
+  if (line.facility == 0 && get_field (self->journal, "MESSAGE", &line.text, &line.n_bytes))
+    tm_oops_reader_feed (self->source.reader, &line);
+}
 
-  line.level = (int) get_number (journal, "PRIORITY");
-  line.facility = (int) get_number (journal, "SYSLOG_FACILITY");
-  line.time_usec = get_number (journal, "_SOURCE_MONOTONIC_TIMESTAMP");
-  /* The kernel's own lines carry facility 0; one without is not known to be the kernel's. */
-  if (line.facility == 0)
-    tm_oops_reader_feed (reader, &line);
+/* All that is there. */
+static gboolean
+read_waiting (KlogSource *source, guint *out_n_lines, GError **error)
+{
+  Journal *self = (Journal *) source;
+  int result;
+
+  *out_n_lines = 0;
+  while ((result = sd_journal_next (self->journal)) > 0)
+    {
+      feed_entry (self);
+      if (++*out_n_lines % ASK_ENTRIES == 0 && !klog_may_go_on (source))
+        return FALSE;
+    }
+
+  return result == 0 || set_error (error, "cannot read the journal", result);
+}
+
+static char *
+get_place (KlogSource *source)
+{
+  Journal *self = (Journal *) source;
+  char *cursor = NULL;
+  g_autofree char *place = NULL;
+
+  if (sd_journal_get_cursor (self->journal, &cursor) >= 0)
+    place = g_strdup (cursor);
+  else
+    place = g_strdup_printf (PLACE_TIME "%" G_GINT64_FORMAT, g_get_real_time ());
+
+  free (cursor);
+  return g_steal_pointer (&place);
+}
+
+static void
+after_wait (KlogSource *source)
+{
+  sd_journal_process (((Journal *) source)->journal);
 }
 
 static int
@@ -106,83 +171,18 @@ seek (sd_journal *journal, const char *place, GError **error)
   return result >= 0 || set_error (error, "cannot go to where reading begins", result);
 }
 
-static void
-tell_place (sd_journal *journal, const KlogFollower *follower)
-{
-  char *cursor = NULL;
-  g_autofree char *place = NULL;
-
-  if (sd_journal_get_cursor (journal, &cursor) >= 0)
-    place = g_strdup (cursor);
-  else
-    place = g_strdup_printf (PLACE_TIME "%" G_GINT64_FORMAT, g_get_real_time ());
-
-  free (cursor);
-  follower->on_place (place, follower->user_data);
-}
-
 static gboolean
-wait_for_entries (sd_journal *journal, const KlogFollower *follower, gint64 usec)
+follow (Journal *self, const char *place, GError **error)
 {
-  gboolean go_on = klog_wait (sd_journal_get_fd (journal), (short) sd_journal_get_events (journal),
-                              follower, usec);
+  int result = sd_journal_add_match (self->journal, "_TRANSPORT=kernel", 0);
 
-  return sd_journal_process (journal) >= 0 && go_on;
-}
+  sd_journal_set_data_threshold (self->journal, 0);
+  if (result < 0)
+    return set_error (error, "cannot select the kernel's entries", result);
 
-/* All that is there. FALSE: with error, or without one if it is not to go on. */
-static gboolean
-read_waiting (sd_journal *journal,
-              const KlogFollower *follower,
-              TmOopsReader *reader,
-              guint *out_n_entries,
-              GError **error)
-{
-  int result;
-
-  *out_n_entries = 0;
-  while ((result = sd_journal_next (journal)) > 0)
-    {
-      feed_entry (journal, reader);
-      if (++*out_n_entries % ASK_ENTRIES == 0 && !klog_wait (-1, 0, follower, 0))
-        return FALSE;
-    }
-
-  return result == 0 || set_error (error, "cannot read the journal", result);
-}
-
-static gboolean
-read_entries (sd_journal *journal,
-              const KlogFollower *follower,
-              TmOopsReader *reader,
-              GError **error)
-{
-  gint64 last_read_usec = 0;
-  guint n_entries;
-
-  while (read_waiting (journal, follower, reader, &n_entries, error))
-    {
-      gint64 now_usec = g_get_monotonic_time ();
-      gint64 patience_usec = KLOG_WAIT_USEC;
-
-      if (n_entries > 0)
-        last_read_usec = now_usec;
-
-      /* A report may still be coming, line by line: give it the time it has. Time is what counts,
-       * not silence: other programs' entries end every wait. */
-      if (follower->follow && now_usec - last_read_usec < TM_OOPS_MAX_GAP_USEC)
-        patience_usec = TM_OOPS_MAX_GAP_USEC - (now_usec - last_read_usec);
-      else
-        {
-          tm_oops_reader_flush (reader);
-          tell_place (journal, follower);
-        }
-
-      if (!follower->follow || !wait_for_entries (journal, follower, patience_usec))
-        return TRUE;
-    }
-
-  return *error == NULL;
+  self->source.fd = sd_journal_get_fd (self->journal);
+  self->source.events = (short) sd_journal_get_events (self->journal);
+  return seek (self->journal, place, error) && klog_follow (&self->source, error);
 }
 
 gboolean
@@ -192,26 +192,22 @@ klog_read_journal (const char *root,
                    TmOopsReader *reader,
                    GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
-  sd_journal *journal = NULL;
+  Journal self = { .source = { .reader = reader,
+                               .follower = follower,
+                               .read_waiting = read_waiting,
+                               .get_place = get_place,
+                               .after_wait = after_wait } };
   gboolean done;
   int result;
 
-  result = root != NULL
-               ? sd_journal_open_directory (&journal, root, SD_JOURNAL_OS_ROOT | SD_JOURNAL_SYSTEM)
-               : sd_journal_open (&journal, SD_JOURNAL_SYSTEM);
+  result = root != NULL ? sd_journal_open_directory (&self.journal, root,
+                                                     SD_JOURNAL_OS_ROOT | SD_JOURNAL_SYSTEM)
+                        : sd_journal_open (&self.journal, SD_JOURNAL_SYSTEM);
   if (result < 0)
     return set_error (error, "cannot open the journal", result);
 
-  sd_journal_set_data_threshold (journal, 0);
-  result = sd_journal_add_match (journal, "_TRANSPORT=kernel", 0);
-  if (result < 0)
-    set_error (&local_error, "cannot select the kernel's entries", result);
-  done = result >= 0 && seek (journal, place, &local_error) &&
-         read_entries (journal, follower, reader, &local_error);
-
-  sd_journal_close (journal);
-  if (!done)
-    g_propagate_error (error, g_steal_pointer (&local_error));
+  done = follow (&self, place, error);
+  sd_journal_close (self.journal);
+  g_free (self.boot_id);
   return done;
 }

@@ -2,6 +2,10 @@
 /*
  * Where klogprobe reads from. A source feeds lines to the reader of reports; it says how far it
  * got, so that a restart goes on there.
+ *
+ *   file      once, from its beginning to its end
+ *   journal   what the kernel itself said, behind a cursor
+ *   kmsg      the kernel's own buffer, where there is no journal
  */
 #pragma once
 
@@ -11,33 +15,62 @@
 
 G_BEGIN_DECLS
 
-/* How long a source sleeps that has nothing to read: then counts may be due. */
-#define KLOG_WAIT_USEC (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
-
 /* A file: dmesg, a console's log, syslog, pstore, or lines of /dev/kmsg; "-" is standard input. */
 gboolean klog_read_file (const char *file, TmOopsReader *reader, GError **error);
 
-/* Where a source stands and who wants to know. */
+/* Who follows a source. */
 typedef struct
 {
   gboolean follow; /* wait for more, until go_on says no */
   int wake_fd;     /* becomes readable when go_on may have changed its mind; -1: ask every minute */
   gboolean (*go_on) (gpointer user_data);
-  /* Between reports, never inside one: reading may go on behind place. May be the same again. */
-  void (*on_place) (const char *place, gpointer user_data);
+  /* The lines that follow are of this boot, 32 hex digits; never inside a report. */
+  void (*on_boot) (const char *boot_id, gpointer user_data);
+  /* All is read, and no report is open: reading may go on behind place. FALSE: stop. At least once
+   * an hour. */
+  gboolean (*on_pause) (const char *place, gpointer user_data);
   gpointer user_data;
 } KlogFollower;
 
-/* What the journal has from the kernel itself, behind place, which is a cursor; without one, from
- * now on. root: (nullable): another system's journal, below this directory. Ends well when go_on
- * says no; what the reader holds then is not flushed. */
+typedef struct _KlogSource KlogSource;
+
+struct _KlogSource
+{
+  TmOopsReader *reader; /* (unowned) */
+  const KlogFollower *follower;
+  int fd; /* to be waited for */
+  short events;
+  /* All that is there. FALSE with error; or without one, if it is not to go on. */
+  gboolean (*read_waiting) (KlogSource *self, guint *out_n_lines, GError **error);
+  char *(*get_place) (KlogSource *self); /* (transfer full) */
+  void (*after_wait) (KlogSource *self); /* (nullable) */
+};
+
+/* Until all is read, or if it follows until go_on or on_pause says no: then what the reader holds
+ * is not flushed. */
+gboolean klog_follow (KlogSource *source, GError **error);
+/* For a source that reads much: ask now and then whether to go on. */
+gboolean klog_may_go_on (KlogSource *source);
+
+/* place: NULL: from now on. root: (nullable): another system's journal, below this directory. */
 gboolean klog_read_journal (const char *root,
                             const char *place,
                             const KlogFollower *follower,
                             TmOopsReader *reader,
                             GError **error);
 
-/* Waits for fd, the follower's own wish or the time; FALSE: do not go on. */
-gboolean klog_wait (int fd, short events, const KlogFollower *follower, gint64 usec);
+/* read_record: read(), or what a test puts in its place. */
+typedef struct
+{
+  const char *device;
+  const char *boot_id;
+  const char *place; /* (nullable): from now on */
+  gssize (*read_record) (int fd, void *buffer, gsize n_bytes);
+} KlogKmsg;
+
+gboolean klog_read_kmsg (const KlogKmsg *options,
+                         const KlogFollower *follower,
+                         TmOopsReader *reader,
+                         GError **error);
 
 G_END_DECLS

@@ -129,6 +129,8 @@ print_record (const TmProbeRecord *record)
   json_object_set_int_member (object, "payload_format_version", 1);
   if (record->event_id != NULL)
     json_object_set_string_member (object, "event_id", record->event_id);
+  if (record->system != NULL)
+    json_object_set_member (object, "system", json_gvariant_serialize (record->system));
   json_object_set_member (object, "payload", json_node_copy (record->payload));
   json_node_take_object (node, object);
   text = json_to_string (node, FALSE);
@@ -158,7 +160,10 @@ tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error)
 {
   g_autofree char *payload = NULL;
   g_autofree char *record_id = NULL;
+  g_autoptr (GVariant) system = NULL;
 
+  if (record->system != NULL)
+    system = g_variant_ref_sink (record->system);
   if (self->is_dry_run)
     {
       print_record (record);

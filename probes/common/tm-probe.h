@@ -62,7 +62,8 @@ typedef struct
   gint64 created_at_usec; /* since 1970 UTC; 0: now */
   const char *dedup_key;  /* (nullable) */
   const char *event_id;   /* (nullable) */
-  GVariant *system;       /* (nullable): a{ss}, of the boot in which it happened */
+  GVariant *system;       /* (nullable): a{ss}, of the boot in which it happened; if floating,
+                             handing over takes it */
 } TmProbeRecord;
 
 /* Blocks until the record is on the disk, or shown. Fails in the domain TELEMETRY_ERROR. */

@@ -131,6 +131,54 @@ class KlogprobeTest(unittest.TestCase):
         self.once()
         self.assertEqual(self.functions(), ['gear_kept'])
 
+    # How much it says
+
+    def payloads(self):
+        said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout
+        return [json.loads(json.loads(line)['payload']) for line in said.splitlines()]
+
+    def test_limits(self):
+        """In an hour five reports, each once; the rest is counted, and the counts travel when the boot is over."""
+        self.opt_in()
+        for number in (1, 2, 1, 1, 3, 4, 5, 6, 7, 8):
+            self.journal.kernel(oops(f'gear_{number}'))
+        self.once()
+        self.assertEqual(self.functions(), [f'gear_{number}' for number in range(1, 6)])
+        self.journal.boot = 'b' * 32
+        self.journal.kernel('Linux version 6.12.1-acme')
+        self.once()
+        counts = {payload['signature']['title']: payload['count'] for payload in self.payloads() if 'count' in payload}
+        self.assertEqual(counts, {'bad access in widget!gear_1': 2, 'kernel reports over the limit': 3})
+        told = [payload['signature'] for payload in self.payloads() if payload['signature']['title'].endswith('gear_1')]
+        self.assertEqual(told[0]['hash'], told[1]['hash'])
+        self.once()
+        self.assertEqual(len(self.payloads()), 7)
+
+    def test_a_boot_before(self):
+        """What happened under another boot says the build that ran then, where it was noted; else that it is not known."""
+        system = json.loads(run_as('root', ['hprobe', '-H', '--dry-run']).stdout)
+        self.assertTrue(system)
+        self.opt_in()
+        self.journal.kernel(oops('gear_turn'))
+        self.once()
+        said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout.splitlines()[-1]
+        self.assertEqual(json.loads(said)['system']['build'], 'unknown')
+        this_boot = Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip().replace('-', '')
+        self.journal.boot = this_boot
+        self.journal.kernel(oops('gear_now'))
+        self.once()
+        said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout.splitlines()[-1]
+        self.assertNotEqual(json.loads(said)['system']['build'], 'unknown')
+
+    def test_kmsg(self):
+        """The real device: what it had before is passed over, and the place is noted."""
+        self.decide(2)
+        ran = run_as('root', [PROBE, '--kmsg', '--once'], check=False)
+        if 'cannot open' in ran.stderr:
+            self.skipTest(ran.stderr)
+        self.assertEqual((ran.returncode, self.functions()), (0, []), ran.stderr)
+        self.assertRegex(STATE.read_text(encoding='utf-8'), r'(?m)^kmsg=[0-9a-f]{32} (seq|usec) \d+$')
+
     # When it must not look
 
     def test_nothing_from_before(self):

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Proves how /dev/kmsg is read, with a script in place of the kernel: only its own lines count,
+ * lines that were lost end a report, and a place is gone on from in the same boot only.
+ */
+#include <errno.h>
+#include <gio/gio.h>
+#include <string.h>
+
+#include "klog-source.h"
+
+#define BOOT "0123456789abcdef0123456789abcdef"
+#define OTHER_BOOT "ffffffffffffffffffffffffffffffff"
+#define HEAD ",5000000,-;"
+
+#define LOST "EPIPE"
+#define INTERRUPTED "EINTR"
+#define BROKEN "EIO"
+
+/* What read() says, one after the other. Behind the end: EAGAIN. */
+static const char *const *script;
+
+static int
+to_error (const char *step)
+{
+  if (step == NULL)
+    return EAGAIN;
+  if (strcmp (step, LOST) == 0)
+    return EPIPE;
+  if (strcmp (step, INTERRUPTED) == 0)
+    return EINTR;
+
+  return strcmp (step, BROKEN) == 0 ? EIO : 0;
+}
+
+static gssize
+read_script (int fd, void *buffer, gsize n_bytes)
+{
+  const char *step = script[0];
+
+  errno = to_error (step);
+  if (step != NULL)
+    script++;
+  if (errno != 0)
+    return -1;
+
+  g_assert_cmpuint (strlen (step), <=, n_bytes);
+  memcpy (buffer, step, strlen (step));
+  return (gssize) strlen (step);
+}
+
+typedef struct
+{
+  TmOopsRules *rules;
+  GString *found; /* functions, each with a space behind it */
+  char *place;
+} Result;
+
+static void
+take (TmOops *oops, gpointer user_data)
+{
+  g_autoptr (TmOops) owned = oops;
+
+  g_string_append_printf (((Result *) user_data)->found, "%s ",
+                          owned->function != NULL ? owned->function : "-");
+}
+
+static gboolean
+go_on (gpointer user_data)
+{
+  return TRUE;
+}
+
+static void
+on_boot (const char *boot_id, gpointer user_data)
+{
+  g_assert_cmpstr (boot_id, ==, BOOT);
+}
+
+static gboolean
+on_pause (const char *place, gpointer user_data)
+{
+  Result *result = user_data;
+
+  g_free (result->place);
+  result->place = g_strdup (place);
+  return TRUE;
+}
+
+static TmOopsRules *
+load_rules (void)
+{
+  g_autoptr (GBytes) reports = NULL;
+  g_autoptr (GBytes) frames = NULL;
+
+  reports = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-reports.list", 0, NULL);
+  frames = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-frames.list", 0, NULL);
+  return tm_oops_rules_new (g_bytes_get_data (reports, NULL), g_bytes_get_data (frames, NULL),
+                            NULL);
+}
+
+/* Reads the script; returns whom its reports blame and where reading stopped. */
+static void
+check (const char *const *steps, const char *place, const char *found, const char *end)
+{
+  Result result = { .rules = load_rules (), .found = g_string_new (NULL) };
+  TmOopsReader *reader = tm_oops_reader_new (result.rules, take, &result);
+  const KlogKmsg options = { "/dev/null", BOOT, place, read_script };
+  const KlogFollower follower = { FALSE, -1, go_on, on_boot, on_pause, &result };
+  g_autoptr (GError) error = NULL;
+
+  script = steps;
+  g_assert_true (klog_read_kmsg (&options, &follower, reader, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (result.found->str, ==, found);
+  if (end != NULL)
+    g_assert_cmpstr (result.place, ==, end);
+
+  tm_oops_reader_free (reader);
+  tm_oops_rules_free (result.rules);
+  g_string_free (result.found, TRUE);
+  g_free (result.place);
+}
+
+#define OOPS(priority, n, function)                                                                \
+  priority "," n "1" HEAD "BUG: kernel NULL pointer dereference, address: 8\n",                    \
+      priority "," n "2" HEAD "RIP: 0010:" function "+0x13/0x40\n",                                \
+      priority "," n "3" HEAD "Call Trace:\n", priority "," n "4" HEAD " <TASK>\n",                \
+      priority "," n "5" HEAD " " function "_caller+0x13/0x40\n SUBSYSTEM=usb\n DEVICE=c189:2\n"
+
+static void
+test_records (void)
+{
+  const char *const steps[] = { "6,7" HEAD "Linux version 6.12\n", OOPS ("1", "1", "turn"), NULL };
+
+  check (steps, NULL, "turn ", BOOT " seq 15");
+}
+
+/* 12 is facility 1: a program that wrote to the device. */
+static void
+test_forged (void)
+{
+  const char *const steps[] = { OOPS ("12", "1", "forged"), OOPS ("28", "2", "forged"), NULL };
+
+  check (steps, NULL, "", BOOT " seq 25");
+}
+
+static void
+test_overrun (void)
+{
+  const char *const steps[] = { "1,11" HEAD "BUG: kernel NULL pointer dereference, address: 8\n",
+                                "1,12" HEAD "RIP: 0010:turn+0x13/0x40\n",
+                                LOST,
+                                "1,98" HEAD "RIP: 0010:unrelated+0x13/0x40\n",
+                                INTERRUPTED,
+                                OOPS ("1", "100", "late"),
+                                NULL };
+
+  check (steps, NULL, "turn late ", BOOT " seq 1005");
+}
+
+static void
+test_places (void)
+{
+  const char *const steps[] = { OOPS ("1", "1", "old"), OOPS ("1", "2", "young"), NULL };
+  const char *const none[] = { NULL };
+
+  check (steps, BOOT " seq 15", "young ", BOOT " seq 25");
+  check (steps, BOOT " seq 25", "", BOOT " seq 25");
+  check (steps, BOOT " usec 5000001", "", BOOT " seq 25");
+  check (steps, BOOT " usec 5000000", "old young ", BOOT " seq 25");
+  check (steps, OTHER_BOOT " seq 25", "old young ", BOOT " seq 25");
+  check (none, BOOT " seq 25", "", BOOT " seq 25");
+  check (none, BOOT " usec 77", "", BOOT " usec 77");
+}
+
+static void
+test_broken (void)
+{
+  const char *const steps[] = { "no record at all", "1", ";;;,,,", "", NULL };
+
+  check (steps, NULL, "", NULL);
+}
+
+static void
+test_error (void)
+{
+  const char *const steps[] = { BROKEN, NULL };
+  const KlogKmsg options = { "/dev/null", BOOT, NULL, read_script };
+  const KlogFollower follower = { FALSE, -1, go_on, on_boot, on_pause, NULL };
+  g_autoptr (GError) error = NULL;
+
+  script = steps;
+  g_assert_false (klog_read_kmsg (&options, &follower, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "/dev/null"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/klog-kmsg/records", test_records);
+  g_test_add_func ("/klog-kmsg/forged", test_forged);
+  g_test_add_func ("/klog-kmsg/overrun", test_overrun);
+  g_test_add_func ("/klog-kmsg/places", test_places);
+  g_test_add_func ("/klog-kmsg/broken", test_broken);
+  g_test_add_func ("/klog-kmsg/error", test_error);
+
+  return g_test_run ();
+}
