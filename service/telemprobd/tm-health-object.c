@@ -10,6 +10,7 @@
 #include "tm-health-object.h"
 
 #include "tm-paths.h"
+#include "tm-store-epoch.h"
 #include "tm-store-ledger.h"
 
 #include <glib/gstdio.h>
@@ -24,6 +25,9 @@ struct _TmHealthObject
   TmClock *clock;         /* owned */
   char **first_problems;  /* owned: of the start */
   gint64 started_usec;    /* boot-time clock */
+  guint n_attempts;       /* to send, since the start, as the two below */
+  guint64 n_sent;         /* records that the server has answered for */
+  guint64 n_bytes_sent;
 };
 
 static void health_iface_init (TmDBusHealthIface *iface);
@@ -40,6 +44,7 @@ typedef struct
   TmStoreUsage usage;
   GPtrArray *losses; /* (element-type TmLoss) */
   guint64 store_bytes;
+  guint64 n_accepted;
 } Findings;
 
 static void
@@ -68,7 +73,8 @@ find_out (TmStore *store, gpointer data, GError **error)
   self->store_bytes = file_bytes (path) + file_bytes (log_path);
   self->losses = tm_store_list_losses (store, self->machine_id, FALSE, error);
 
-  return self->losses != NULL && tm_store_get_usage (store, &self->usage, error);
+  return self->losses != NULL && tm_store_get_usage (store, &self->usage, error) &&
+         tm_store_count_accepted (store, self->machine_id, &self->n_accepted, error);
 }
 
 static GVariant *
@@ -99,6 +105,8 @@ add_findings (GVariantBuilder *statistics, const Findings *findings)
                          g_variant_new_uint32 ((guint32) findings->usage.n_pending));
   add_number (statistics, "pending-bytes", findings->usage.n_pending_bytes);
   add_number (statistics, "store-bytes", findings->store_bytes);
+  add_number (statistics, "accepted", findings->n_accepted);
+  add_number (statistics, "rejected", findings->usage.n_rejected);
   g_variant_builder_add (statistics, "{sv}", "lost", losses_to_variant (findings->losses));
 }
 
@@ -116,6 +124,9 @@ answer (TmHealthObject *self, GDBusMethodInvocation *invocation, const Findings 
   add_number (&statistics, "commits", committed.n_commits);
   g_variant_builder_add (&statistics, "{sv}", "commit-records-max",
                          g_variant_new_uint32 (committed.max_group));
+  add_number (&statistics, "sent", self->n_sent);
+  g_variant_builder_add (&statistics, "{sv}", "attempts", g_variant_new_uint32 (self->n_attempts));
+  add_number (&statistics, "bytes-sent", self->n_bytes_sent);
   add_number (&statistics, "uptime-usec",
               (guint64) (tm_clock_get_boottime_usec (self->clock) - self->started_usec));
   g_variant_builder_add (&statistics, "{sv}", "refused", tm_recorder_get_refused (self->recorder));
@@ -144,6 +155,16 @@ handle_get_statistics (TmDBusHealth *object, GDBusMethodInvocation *invocation)
                           on_found_out, invocation);
 
   return TRUE;
+}
+
+static void
+on_attempt_finished (TmDelivery *delivery, const TmAttempt *attempt, gpointer user_data)
+{
+  TmHealthObject *self = user_data;
+
+  self->n_attempts++;
+  self->n_sent += attempt->n_records;
+  self->n_bytes_sent += attempt->n_bytes;
 }
 
 static void
@@ -181,6 +202,7 @@ TmHealthObject *
 tm_health_object_new (TmRecorder *recorder,
                       TmStanding *standing,
                       TmCommitter *committer,
+                      TmDelivery *delivery,
                       TmClock *clock,
                       const char *const *problems)
 {
@@ -197,6 +219,7 @@ tm_health_object_new (TmRecorder *recorder,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (standing, "identity-changed", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (delivery, "attempt-finished", G_CALLBACK (on_attempt_finished), self, 0);
   g_signal_connect_object (committer, "problem-changed", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   update (self);

@@ -4,6 +4,7 @@
 
 #include "tm-committer.h"
 #include "tm-dbus.h"
+#include "tm-delivery.h"
 #include "tm-recorder.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ G_DECLARE_FINAL_TYPE (TmHealthObject, tm_health_object, TM, HEALTH_OBJECT, TmDBu
 TmHealthObject *tm_health_object_new (TmRecorder *recorder,
                                       TmStanding *standing,
                                       TmCommitter *committer,
+                                      TmDelivery *delivery,
                                       TmClock *clock,
                                       const char *const *problems);
 

@@ -387,7 +387,8 @@ export_objects (TmService *self, GError **error)
              error) &&
          export_made (self->manager_door,
                       tm_health_object_new (recorder, self->keep->standing, self->keep->committer,
-                                            self->keep->clock, (const char *const *) problems),
+                                            self->delivery, self->keep->clock,
+                                            (const char *const *) problems),
                       error);
 }
 

@@ -62,6 +62,18 @@ tm_store_find_epoch (
 }
 
 gboolean
+tm_store_count_accepted (TmStore *self, const char *machine_id, guint64 *out_n, GError **error)
+{
+  gint64 epoch_pk, next_sequence;
+
+  if (!read_epoch (self, machine_id, &epoch_pk, &next_sequence, error))
+    return FALSE;
+
+  *out_n = epoch_pk != 0 ? (guint64) next_sequence - 1 : 0;
+  return TRUE;
+}
+
+gboolean
 tm_store_select_epoch (TmStore *self, const char *machine_id, GError **error)
 {
   TmStoreMemory *memory = tm_store_get_memory (self);

@@ -35,4 +35,8 @@ gboolean tm_store_count_epoch_loss (TmStore *self,
                                     guint64 count,
                                     GError **error);
 
+/* How many records were ever accepted under the id: their sequence begins at 1. */
+gboolean
+tm_store_count_accepted (TmStore *self, const char *machine_id, guint64 *out_n, GError **error);
+
 G_END_DECLS

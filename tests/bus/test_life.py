@@ -2,6 +2,7 @@
 """The life of the process: not there while off, started by the bus, ends in good order, and costs little when idle."""
 
 import os
+import re
 import signal
 import time
 import unittest
@@ -163,10 +164,22 @@ class LifeTest(unittest.TestCase):
         self.assertEqual(statistics['pending-records'], 3)
         self.assertTrue(12 < statistics['pending-bytes'] < 3 * 1000)
         self.assertGreaterEqual(statistics['commits'], 1)
+        self.assertEqual([statistics[key] for key in ('accepted', 'sent', 'rejected', 'attempts', 'bytes-sent')],
+                         [3, 0, 0, 0, 0])
         self.assertGreater(statistics['uptime-usec'], 0)
         self.assertEqual(self.root.get('Health', 'Status'), 'ok')
         self.assertEqual(self.root.get('Health', 'Problems'), [])
         self.assertEqual(self.root.get('Health', 'Version'), self.root.get('Recorder', 'Version'))
+
+    def test_statistics_are_those_of_the_manual(self):
+        """Every key that the manual names is there, and every one that is there has its place in the manual."""
+        self.system.opt_in()
+        self.root.submit()
+        statistics = self.root.invoke('Health', 'GetStatistics')
+        source = Path(os.environ['TM_SOURCE']) / 'introspection/org.telemetrics.TelemetryManager1.xml'
+        text = source.read_text(encoding='utf-8').partition('      GetStatistics:')[2].partition('-->')[0]
+        named = re.findall(r'([a-z-]+) \((?:u|t|a\(sst\)|a\{st\})\)', text)
+        self.assertEqual(sorted(statistics), sorted(named))
 
     def test_problems_of_the_configuration(self):
         """A bad value is told with file, key and range, and the service works all the same."""
