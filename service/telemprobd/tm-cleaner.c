@@ -128,6 +128,12 @@ find_uncovered (TmCleaner *self)
   return g_strv_builder_end (uncovered);
 }
 
+static void
+on_category_expired (TmStanding *standing, gpointer user_data)
+{
+  tm_cleaner_start_async (TM_CLEANER (user_data), NULL, NULL);
+}
+
 void
 tm_cleaner_start_async (TmCleaner *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -177,6 +183,7 @@ tm_cleaner_new (TmClock *clock,
   self->committer = g_object_ref (committer);
   self->store_path = g_strdup (store_path);
   self->expiry_usec = expiry_usec;
+  g_signal_connect_object (standing, "category-expired", G_CALLBACK (on_category_expired), self, 0);
 
   return self;
 }

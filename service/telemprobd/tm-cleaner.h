@@ -2,8 +2,8 @@
 /*
  * The cleaner removes what may not be kept, or not any longer: at the start whatever consent does
  * not cover (a crash in the middle of a withdrawal, a category that was locked or has ended since),
- * and each record when its time is over. One timer, due when the oldest record expires; none while
- * nothing is kept.
+ * each record when its time is over, and a category's when that ends. One timer, due when the
+ * oldest record expires; none while nothing is kept.
  */
 #pragma once
 

@@ -203,6 +203,24 @@ tm_consent_is_active (TmConsent *self, const char *category, gint64 now_usec)
   return known != NULL && category_is_active (self, known, now_usec);
 }
 
+gint64
+tm_consent_get_next_expiry_usec (TmConsent *self, gint64 now_usec)
+{
+  gint64 next_usec = 0;
+
+  for (guint i = 0; i < tm_category_set_get_n (self->categories); i++)
+    {
+      const TmCategory *category = tm_category_set_get (self->categories, i);
+      gint64 expires_usec =
+          category_is_active (self, category, now_usec) ? category->expires_usec : 0;
+
+      if (expires_usec != 0 && (next_usec == 0 || expires_usec < next_usec))
+        next_usec = expires_usec;
+    }
+
+  return next_usec;
+}
+
 char **
 tm_consent_get_active (TmConsent *self, gint64 now_usec)
 {

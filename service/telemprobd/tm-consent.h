@@ -59,6 +59,8 @@ gboolean tm_consent_equal (TmConsent *a, TmConsent *b);
 
 /* May records of this category be kept now? */
 gboolean tm_consent_is_active (TmConsent *self, const char *category, gint64 now_usec);
+/* When the next of the active categories ends by itself; 0: none does. */
+gint64 tm_consent_get_next_expiry_usec (TmConsent *self, gint64 now_usec);
 /* Ids of the active categories, sorted. (transfer full) */
 char **tm_consent_get_active (TmConsent *self, gint64 now_usec);
 /* The category a record of the classification may be kept under now, or NULL. (transfer none) */

@@ -455,6 +455,7 @@ tm_recorder_new (TmPeers *peers, TmStanding *standing, TmIntake *intake)
   self->intake = g_object_ref (intake);
   self->refusals = tm_refusals_new (peers);
   g_signal_connect_object (standing, "consent-changed", G_CALLBACK (on_consent_changed), self, 0);
+  g_signal_connect_object (standing, "category-expired", G_CALLBACK (on_consent_changed), self, 0);
   on_consent_changed (standing, self);
 
   return self;

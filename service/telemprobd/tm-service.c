@@ -440,6 +440,8 @@ connect_keep (TmService *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (standing, "refusal-changed", G_CALLBACK (write_active_file), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (standing, "category-expired", G_CALLBACK (write_active_file), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (standing, "consent-changed", G_CALLBACK (watch_idle), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->keep->intake, "kept", G_CALLBACK (on_kept), self, 0);

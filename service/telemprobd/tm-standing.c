@@ -10,6 +10,8 @@ struct _TmStanding
   TmConsent *consent;   /* owned */
   TmIdentity *identity; /* owned */
   char **refused;       /* owned, nullable: ids */
+  gint64 expiry_usec;   /* wall clock: of the next active category; 0 = none ends */
+  guint expiry_timer;
 };
 
 enum
@@ -17,6 +19,7 @@ enum
   SIGNAL_CONSENT_CHANGED,
   SIGNAL_IDENTITY_CHANGED,
   SIGNAL_REFUSAL_CHANGED,
+  SIGNAL_CATEGORY_EXPIRED,
   N_SIGNALS,
 };
 
@@ -36,6 +39,48 @@ tm_standing_get_identity (TmStanding *self)
   return self->identity;
 }
 
+static gboolean on_expiry_timer (gpointer user_data);
+
+static void
+set_expiry_timer (TmStanding *self)
+{
+  gint64 wait_usec = self->expiry_usec - tm_clock_get_realtime_usec (self->clock);
+
+  tm_clock_clear_timer (self->clock, &self->expiry_timer);
+  if (self->expiry_usec != 0)
+    self->expiry_timer = tm_clock_add_timer (
+        self->clock, tm_clock_get_boottime_usec (self->clock) + MAX (wait_usec, 0), on_expiry_timer,
+        self, NULL);
+}
+
+static void
+plan_expiry (TmStanding *self)
+{
+  self->expiry_usec =
+      tm_consent_get_next_expiry_usec (self->consent, tm_clock_get_realtime_usec (self->clock));
+  set_expiry_timer (self);
+}
+
+static gboolean
+has_expired (TmStanding *self)
+{
+  return self->expiry_usec != 0 && tm_clock_get_realtime_usec (self->clock) >= self->expiry_usec;
+}
+
+static gboolean
+on_expiry_timer (gpointer user_data)
+{
+  TmStanding *self = user_data;
+  gboolean is_time = has_expired (self);
+
+  self->expiry_timer = 0;
+  plan_expiry (self);
+  if (is_time)
+    g_signal_emit (self, signals[SIGNAL_CATEGORY_EXPIRED], 0);
+
+  return G_SOURCE_REMOVE;
+}
+
 void
 tm_standing_set_consent (TmStanding *self, TmConsent *consent)
 {
@@ -43,6 +88,7 @@ tm_standing_set_consent (TmStanding *self, TmConsent *consent)
 
   self->consent = tm_consent_ref (consent);
   g_clear_pointer (&self->refused, g_strfreev);
+  plan_expiry (self);
   g_signal_emit (self, signals[SIGNAL_CONSENT_CHANGED], 0);
 }
 
@@ -95,6 +141,9 @@ tm_standing_admit (TmStanding *self, const char *classification)
   const TmCategory *category =
       tm_consent_admit (self->consent, classification, tm_clock_get_realtime_usec (self->clock));
 
+  if (category == NULL && has_expired (self))
+    set_expiry_timer (self);
+
   return category != NULL && !is_refused (self, category->id) ? category : NULL;
 }
 
@@ -106,6 +155,7 @@ tm_standing_new (TmClock *clock, TmConsent *consent, TmIdentity *identity)
   self->clock = g_object_ref (clock);
   self->consent = tm_consent_ref (consent);
   self->identity = tm_identity_ref (identity);
+  plan_expiry (self);
 
   return self;
 }
@@ -115,6 +165,7 @@ tm_standing_finalize (GObject *object)
 {
   TmStanding *self = TM_STANDING (object);
 
+  tm_clock_clear_timer (self->clock, &self->expiry_timer);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->consent, tm_consent_unref);
   g_clear_pointer (&self->identity, tm_identity_unref);
@@ -138,6 +189,7 @@ tm_standing_class_init (TmStandingClass *klass)
   signals[SIGNAL_CONSENT_CHANGED] = make_signal ("consent-changed");
   signals[SIGNAL_IDENTITY_CHANGED] = make_signal ("identity-changed");
   signals[SIGNAL_REFUSAL_CHANGED] = make_signal ("refusal-changed");
+  signals[SIGNAL_CATEGORY_EXPIRED] = make_signal ("category-expired");
 }
 
 static void

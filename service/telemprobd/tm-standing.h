@@ -7,7 +7,12 @@
  * On top of consent there is the refusal: categories that are refused at once, while the decision
  * to refuse them is still on its way to the disk.
  *
- * Signals: "consent-changed", "identity-changed" (no arguments), "refusal-changed".
+ * A category may also end by itself. One timer runs, due when the next active one does, and none if
+ * none does. It is the wall clock that counts: when that is set, the timer follows as soon as it
+ * fires or a record comes that is refused for it.
+ *
+ * Signals (no arguments): "consent-changed", "identity-changed", "refusal-changed",
+ * "category-expired".
  */
 #pragma once
 
