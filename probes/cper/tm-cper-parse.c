@@ -52,21 +52,20 @@ tm_cper_unhex (GBytes *text)
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   gsize n_bytes;
   const char *digits = g_bytes_get_data (text, &n_bytes);
-  int high = -1;
+  gboolean is_low = FALSE;
+  guint8 byte = 0;
 
   if (!is_hex_text (digits, n_bytes))
     return g_bytes_ref (text);
 
   for (gsize i = 0; i < n_bytes; i++)
     {
-      int digit = g_ascii_xdigit_value (digits[i]);
-      guint8 byte = (guint8) (high << 4 | digit);
-
-      if (digit < 0)
+      if (g_ascii_isspace (digits[i]))
         continue;
-      if (high >= 0)
+      byte = (guint8) (byte << 4 | g_ascii_xdigit_value (digits[i]));
+      if (is_low)
         g_byte_array_append (bytes, &byte, 1);
-      high = high >= 0 ? -1 : digit;
+      is_low = !is_low;
     }
 
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));

@@ -29,7 +29,10 @@ static const TmCperField device_capabilities[] = {
   B ("err_cor_subclass_capable", 4, 4, 16),
   N ("captured_slot_power_limit_value", 4, 4, 18, 8),
   N ("captured_slot_power_limit_scale", 4, 4, 26, 2),
+  B ("rx_mps_fixed", 4, 4, 17),
   B ("function_level_reset_capability_supported", 4, 4, 28),
+  B ("mixed_mps_supported", 4, 4, 29),
+  B ("tee_io_supported", 4, 4, 30),
   TM_CPER_END,
 };
 
@@ -50,13 +53,10 @@ static const TmCperField device_control[] = {
 };
 
 static const TmCperField device_status[] = {
-  B ("correctable_error_detected", 10, 2, 0),
-  B ("non_fatal_error_detected", 10, 2, 1),
-  B ("fatal_error_detected", 10, 2, 2),
-  B ("unsupported_request_detected", 10, 2, 3),
-  B ("aux_power_detected", 10, 2, 4),
-  B ("transactions_pending", 10, 2, 5),
-  TM_CPER_END,
+  B ("correctable_error_detected", 10, 2, 0),   B ("non_fatal_error_detected", 10, 2, 1),
+  B ("fatal_error_detected", 10, 2, 2),         B ("unsupported_request_detected", 10, 2, 3),
+  B ("aux_power_detected", 10, 2, 4),           B ("transactions_pending", 10, 2, 5),
+  N ("emergency_power_reduction", 10, 2, 6, 2), TM_CPER_END,
 };
 
 static const TmCperField link_capabilities[] = {
@@ -79,6 +79,8 @@ static const TmCperField link_control[] = {
   B ("link_disable", 16, 2, 4),
   B ("retrain_link", 16, 2, 5),
   B ("extended_synch", 16, 2, 7),
+  B ("sris_clocking", 16, 2, 12),
+  B ("flit_mode_disable", 16, 2, 13),
   TM_CPER_END,
 };
 
@@ -90,8 +92,15 @@ static const TmCperField link_status[] = {
 };
 
 static const TmCperField slot_capabilities[] = {
+  N ("slot_power_limit_value", 20, 4, 7, 8),
   N ("slot_power_limit_scale", 20, 4, 15, 2),
   N ("physical_slot_number", 20, 4, 19, 13),
+  TM_CPER_END,
+};
+
+static const TmCperField slot_control[] = {
+  N ("attention_indicator_control", 24, 2, 6, 2),
+  N ("power_indicator_control", 24, 2, 8, 2),
   TM_CPER_END,
 };
 
@@ -99,6 +108,43 @@ static const TmCperField slot_status[] = {
   B ("command_completed", 26, 2, 4),
   B ("mrl_sensor_changed", 26, 2, 2),
   B ("mrl_sensor_state", 26, 2, 5),
+  TM_CPER_END,
+};
+
+static const TmCperField root_status[] = {
+  N ("pme_requester_id", 32, 4, 0, 16),
+  B ("pme_status", 32, 4, 16),
+  B ("pme_pending", 32, 4, 17),
+  TM_CPER_END,
+};
+
+static const TmCperField device_capabilities2[] = {
+  N ("completion_timeout_ranges_supported", 36, 4, 0, 4),
+  B ("completion_timeout_disable_supported", 36, 4, 4),
+  B ("ari_forwarding_supported", 36, 4, 5),
+  B ("atomic_op_routing_supported", 36, 4, 6),
+  B ("32_bit_atomicop_completer_supported", 36, 4, 7),
+  B ("64_bit_atomicop_completer_supported", 36, 4, 8),
+  B ("128_bit_cas_completer_supported", 36, 4, 9),
+  B ("no_ro_enabled_pr_pr_passing", 36, 4, 10),
+  B ("ltr_mechanism_supported", 36, 4, 11),
+  N ("max_end_end_tlp_prefixes", 36, 4, 22, 2),
+  N ("emergency_power_reduction_supported", 36, 4, 24, 2),
+  N ("dmwr_lengths_supported", 36, 4, 29, 2),
+  TM_CPER_END,
+};
+
+static const TmCperField device_control2[] = {
+  N ("completion_timeout_value", 40, 2, 0, 4),
+  B ("ari_forwarding_enable", 40, 2, 5),
+  B ("atomicop_requester_enable", 40, 2, 6),
+  B ("atomicop_egress_blocking", 40, 2, 7),
+  B ("ido_request_enable", 40, 2, 8),
+  B ("ido_completion_enable", 40, 2, 9),
+  B ("ltr_mechanism_enable", 40, 2, 10),
+  B ("emergency_power_reduction_request", 40, 2, 11),
+  B ("bit_tag_requester_10_enable", 40, 2, 12),
+  N ("obff_enable", 40, 2, 13, 2),
   TM_CPER_END,
 };
 
@@ -122,7 +168,11 @@ const TmCperField tm_cper_pcie_capability_fields[] = {
   TM_CPER_G ("link_control", TM_CPER_ALWAYS, link_control),
   TM_CPER_G ("link_status", TM_CPER_ALWAYS, link_status),
   TM_CPER_G ("slot_capabilities", TM_CPER_ALWAYS, slot_capabilities),
+  TM_CPER_G ("slot_control", TM_CPER_ALWAYS, slot_control),
   TM_CPER_G ("slot_status", TM_CPER_ALWAYS, slot_status),
+  TM_CPER_G ("root_status", TM_CPER_ALWAYS, root_status),
+  TM_CPER_G ("device_capabilities2", TM_CPER_ALWAYS, device_capabilities2),
+  TM_CPER_G ("device_control2", TM_CPER_ALWAYS, device_control2),
   TM_CPER_G ("link_status2", TM_CPER_ALWAYS, link_status2),
   TM_CPER_X ("data", TM_CPER_BYTES, TM_CPER_ALWAYS, CAP, 60, TRUE),
   TM_CPER_END,

@@ -143,7 +143,8 @@ tm_cper_record_parse (const TmCperReader *reader, GError **error)
   TmCperEvent *event;
   guint64 length = tm_cper_reader_number (reader, 20, 4);
 
-  if (reader->n_bytes < HEAD_BYTES || tm_cper_reader_number (reader, 6, 4) != G_MAXUINT32)
+  if (reader->n_bytes < HEAD_BYTES || length < HEAD_BYTES ||
+      tm_cper_reader_number (reader, 6, 4) != G_MAXUINT32)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                            "the head of the error record is damaged");

@@ -90,8 +90,9 @@ is_block (const TmCperReader *block)
   guint64 raw_offset = tm_cper_reader_number (block, 4, 4);
   guint64 raw_length = tm_cper_reader_number (block, 8, 4);
   guint64 length = tm_cper_reader_number (block, 12, 4);
+  guint64 severity = tm_cper_reader_number (block, 16, 4);
 
-  if (status == 0 || status >> 14 != 0 || length < ENTRY_HEAD_BYTES)
+  if (status == 0 || severity > TM_CPER_SEVERITY_INFORMATIONAL || length < ENTRY_HEAD_BYTES)
     return FALSE;
 
   return raw_length == 0 || raw_offset >= BLOCK_HEAD_BYTES + length;

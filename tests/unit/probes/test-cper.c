@@ -300,6 +300,27 @@ test_severity (void)
   g_assert_cmpuint (tm_cper_report_get_severity (g_ptr_array_index (events, 1)), ==, 4);
 }
 
+/* The next block stands behind the raw data, whatever the first one counts. */
+static void
+test_raw_data_and_counts (void)
+{
+  g_autoptr (GByteArray) region = make_memory_block (0x4020);
+  g_autoptr (GByteArray) next = make_memory_block (0x4000);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+  const TmCperEvent *event;
+
+  sample_set (region, 0, 4, 1 | 0x3ff << 4);
+  sample_set (region, 4, 4, region->len + 8);
+  sample_set (region, 8, 4, 16);
+  sample_set (region, region->len + 23, 1, 0xaa);
+  g_byte_array_append (region, next->data, next->len);
+  events = parse (region, &bytes);
+  g_assert_cmpuint (events->len, ==, 2);
+  event = g_ptr_array_index (events, 0);
+  g_assert_cmpuint (event->sections->len, ==, 1);
+}
+
 /* Every cut of a good region, and every length in it too great by far: no read beyond the end,
  * which a sanitizer or a guard of the allocator would tell, and nothing that was not there. */
 static void
@@ -383,6 +404,23 @@ test_refused (void)
   }
 }
 
+/* A record says that it ends within its own head. */
+static void
+test_short_record (void)
+{
+  g_autoptr (GByteArray) record = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_byte_array_append (record, (const guint8 *) "CPER", 4);
+  sample_set (record, 6, 4, G_MAXUINT32);
+  sample_set (record, 20, 4, 64);
+  sample_set (record, 199, 1, 0);
+  bytes = g_bytes_new (record->data, record->len);
+  g_assert_null (tm_cper_parse (bytes, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
 static void
 test_hexadecimal (void)
 {
@@ -409,9 +447,11 @@ main (int argc, char **argv)
   g_test_add_func ("/cper/stranger", test_stranger);
   g_test_add_func ("/cper/nothing-happened", test_nothing_happened);
   g_test_add_func ("/cper/severity", test_severity);
+  g_test_add_func ("/cper/raw-data-and-counts", test_raw_data_and_counts);
   g_test_add_func ("/cper/lengths-are-not-believed", test_lengths_are_not_believed);
   g_test_add_func ("/cper/limits", test_limits);
   g_test_add_func ("/cper/refused", test_refused);
+  g_test_add_func ("/cper/short-record", test_short_record);
   g_test_add_func ("/cper/hexadecimal", test_hexadecimal);
   return g_test_run ();
 }
