@@ -4,7 +4,9 @@
  * the boot error region of ACPI. Some firmware shows the same region for many boots, so its hash is
  * kept and the same region is reported once.
  */
-#include <gio/gio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixinputstream.h>
 #include <glib/gi18n.h>
 #include <time.h>
 
@@ -24,12 +26,26 @@ typedef struct
   gboolean shows_all;
 } Bertprobe;
 
+/* Not by GFile, which looks for other file systems than the kernel's. */
+static GInputStream *
+open_file (const char *name, GError **error)
+{
+  int fd = open (name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int saved_errno = errno;
+
+  if (fd >= 0)
+    return g_unix_input_stream_new (fd, TRUE);
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
+               _ ("“%s” cannot be read: %s"), name, g_strerror (saved_errno));
+  return NULL;
+}
+
 /* Files of sysfs do not know their size; reading stops one byte beyond the limit. */
 static GBytes *
 read_file (const char *name, gsize max_bytes, GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (name);
-  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  g_autoptr (GInputStream) stream = open_file (name, error);
   g_autofree guint8 *data = NULL;
   gsize n_bytes;
 
@@ -37,8 +53,7 @@ read_file (const char *name, gsize max_bytes, GError **error)
     return NULL;
 
   data = g_malloc (max_bytes + 1);
-  if (!g_input_stream_read_all (G_INPUT_STREAM (stream), data, max_bytes + 1, &n_bytes, NULL,
-                                error))
+  if (!g_input_stream_read_all (stream, data, max_bytes + 1, &n_bytes, NULL, error))
     return NULL;
   if (n_bytes <= max_bytes)
     return g_bytes_new_take (g_realloc (g_steal_pointer (&data), n_bytes), n_bytes);
