@@ -2,7 +2,10 @@
 /* One accepted connection; see tm-http-connection.h. */
 #include "tm-http-connection.h"
 
+#include <glib-unix.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* What a provider gives one customer: a /24 is a small site, a /56 is the usual home prefix. */
 #define IPV4_PREFIX_BITS 24
@@ -19,6 +22,8 @@ struct _TmHttpConnection
   guint seconds[TM_HTTP_N_PHASES];
   TmHttpPhase phase;
   GSource *deadline;
+  GObject *owner;   /* (nullable) */
+  GSource *parting; /* (nullable): watches for the client's leaving while there is an owner */
   TmHttpExpiredFunc expired;
   gpointer user_data;
 };
@@ -103,6 +108,7 @@ tm_http_connection_new (GSocketConnection *stream,
 void
 tm_http_connection_free (TmHttpConnection *self)
 {
+  tm_http_connection_set_owner (self, NULL);
   g_source_destroy (self->deadline);
   g_source_unref (self->deadline);
   g_weak_ref_clear (&self->stream);
@@ -150,6 +156,57 @@ GSocketAddress *
 tm_http_connection_get_key (TmHttpConnection *self)
 {
   return self->key;
+}
+
+static void
+stop_watching (TmHttpConnection *self)
+{
+  if (self->parting == NULL)
+    return;
+
+  g_source_destroy (self->parting);
+  g_clear_pointer (&self->parting, g_source_unref);
+}
+
+static gboolean
+on_parting (int fd, GIOCondition condition, gpointer user_data)
+{
+  TmHttpConnection *self = user_data;
+  char byte;
+
+  stop_watching (self);
+  /* What was sent before the end is read first; the end is found after its answer. */
+  if (recv (fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) <= 0)
+    self->expired (self, self->user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_parting (TmHttpConnection *self)
+{
+  self->parting =
+      g_unix_fd_source_new (g_socket_get_fd (self->socket), G_IO_HUP | G_IO_ERR | POLLRDHUP);
+  g_source_set_static_name (self->parting, "[tm-http] client leaves");
+  /* Before the owner reads the end of the stream. */
+  g_source_set_priority (self->parting, G_PRIORITY_HIGH);
+  g_source_set_callback (self->parting, G_SOURCE_FUNC (on_parting), self, NULL);
+  g_source_attach (self->parting, g_main_context_get_thread_default ());
+}
+
+void
+tm_http_connection_set_owner (TmHttpConnection *self, GObject *owner)
+{
+  stop_watching (self);
+  g_set_object (&self->owner, owner);
+  if (owner != NULL)
+    watch_parting (self);
+}
+
+GObject *
+tm_http_connection_get_owner (TmHttpConnection *self)
+{
+  return self->owner;
 }
 
 void

@@ -43,6 +43,10 @@ const char *tm_http_connection_get_network (TmHttpConnection *self);
 gboolean tm_http_connection_is_local (TmHttpConnection *self);
 /* An address object that belongs to this connection alone, even for a Unix socket. */
 GSocketAddress *tm_http_connection_get_key (TmHttpConnection *self);
+/* What keeps the stream open while it waits for another request. As long as there is one, expired
+ * is also called when the client has left. (nullable) */
+void tm_http_connection_set_owner (TmHttpConnection *self, GObject *owner);
+GObject *tm_http_connection_get_owner (TmHttpConnection *self);
 /* Both directions are closed; who reads or writes finds the end of the stream. */
 void tm_http_connection_cut (TmHttpConnection *self);
 

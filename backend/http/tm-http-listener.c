@@ -210,3 +210,27 @@ tm_http_listener_stop (TmHttpListener *self)
     if (tm_http_connection_get_phase (connection) == TM_HTTP_PHASE_WAITING)
       tm_http_connection_cut (connection);
 }
+
+GSocket *
+tm_http_listener_new_nowhere (GError **error)
+{
+  g_autofree char *directory = g_dir_make_tmp ("telemetrics-XXXXXX", error);
+  g_autofree char *path = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  gboolean ok;
+
+  if (directory == NULL)
+    return NULL;
+
+  path = g_build_filename (directory, "s", NULL);
+  address = g_unix_socket_address_new (path);
+  socket =
+      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
+  ok = socket != NULL && g_socket_bind (socket, address, FALSE, error) &&
+       g_socket_listen (socket, error);
+  g_unlink (path);
+  g_rmdir (directory);
+
+  return ok ? g_steal_pointer (&socket) : NULL;
+}

@@ -33,4 +33,7 @@ guint tm_http_listener_get_n_connections (TmHttpListener *self);
 /* No new connections; those that wait for a request are cut. */
 void tm_http_listener_stop (TmHttpListener *self);
 
+/* A socket that listens, and whose name is gone before anybody could connect to it. */
+GSocket *tm_http_listener_new_nowhere (GError **error);
+
 G_END_DECLS

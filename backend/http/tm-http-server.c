@@ -10,15 +10,14 @@
  *
  * Facts about libsoup 3.2 that this file relies on or works around: it closes the connection after
  * a 204; it wants an inet address on both ends; it keeps a connection for another request only
- * while it has a listening socket of its own; about 340 bytes are lost per accepted connection, so
- * keep-alive matters.
+ * while it has a listening socket of its own; it never closes a kept connection whose client
+ * leaves, so we watch for that and take the connection from it; about 340 bytes are lost per
+ * accepted connection, so keep-alive matters.
  */
 #include "tm-http-server.h"
 
 #include "tm-http-listener.h"
 
-#include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
 #include <libsoup/soup.h>
 
 /* How long a refused client may go on sending before it is cut. */
@@ -170,12 +169,35 @@ respond (gpointer user_data, TmHttpResponse *response)
 /* Requests */
 
 static void
+on_disconnected (SoupServerMessage *message, gpointer user_data)
+{
+  TmHttpConnection *connection = find_connection (TM_HTTP_SERVER (user_data), message);
+
+  if (connection != NULL)
+    tm_http_connection_set_owner (connection, NULL);
+}
+
+/* Its last message is what a connection can be taken from SoupServer by. */
+static void
+wait_for_next (TmHttpServer *self, SoupServerMessage *message)
+{
+  TmHttpConnection *connection = find_connection (self, message);
+
+  if (connection == NULL)
+    return;
+
+  tm_http_connection_set_phase (connection, TM_HTTP_PHASE_WAITING);
+  tm_http_connection_set_owner (connection, G_OBJECT (message));
+  g_signal_connect_object (message, "disconnected", G_CALLBACK (on_disconnected), self, 0);
+}
+
+static void
 on_message_finished (SoupServerMessage *message, gpointer user_data)
 {
   Exchange *exchange = user_data;
   TmHttpServer *self = exchange->server;
 
-  set_phase (self, message, TM_HTTP_PHASE_WAITING);
+  wait_for_next (self, message);
   g_hash_table_remove (self->exchanges, message);
   end_if_stopped (self);
 }
@@ -378,7 +400,32 @@ on_request (SoupServer *soup,
 static void
 on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
-  set_phase (TM_HTTP_SERVER (user_data), message, TM_HTTP_PHASE_RECEIVING);
+  TmHttpConnection *connection = find_connection (TM_HTTP_SERVER (user_data), message);
+
+  if (connection == NULL)
+    return;
+
+  tm_http_connection_set_owner (connection, NULL);
+  tm_http_connection_set_phase (connection, TM_HTTP_PHASE_RECEIVING);
+}
+
+/* Closes a connection that waits for another request. */
+static void
+let_go (TmHttpConnection *connection)
+{
+  GObject *owner = tm_http_connection_get_owner (connection);
+  g_autoptr (SoupServerMessage) message = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+
+  if (owner == NULL)
+    {
+      tm_http_connection_cut (connection);
+      return;
+    }
+
+  message = g_object_ref (SOUP_SERVER_MESSAGE (owner));
+  tm_http_connection_set_owner (connection, NULL);
+  stream = soup_server_message_steal_connection (message);
 }
 
 static Exchange *
@@ -403,8 +450,13 @@ on_expired (TmHttpConnection *connection, gpointer user_data)
   TmHttpPhase phase = tm_http_connection_get_phase (connection);
   Exchange *exchange = find_exchange (self, connection);
 
-  if (phase != TM_HTTP_PHASE_WAITING)
-    self->stats.n_cut++;
+  if (phase == TM_HTTP_PHASE_WAITING)
+    {
+      let_go (connection);
+      return;
+    }
+
+  self->stats.n_cut++;
   if (phase == TM_HTTP_PHASE_RECEIVING && exchange != NULL)
     {
       refuse (self, exchange->message,
@@ -466,40 +518,17 @@ tm_http_server_class_init (TmHttpServerClass *klass)
   object_class->finalize = tm_http_server_finalize;
 }
 
-/* libsoup's own listening socket: its name is gone before anybody could connect to it. */
-static gboolean
-listen_nowhere (SoupServer *soup, GError **error)
-{
-  g_autofree char *directory = g_dir_make_tmp ("telemetrics-XXXXXX", error);
-  g_autofree char *path = NULL;
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GSocket) socket = NULL;
-  gboolean ok;
-
-  if (directory == NULL)
-    return FALSE;
-
-  path = g_build_filename (directory, "s", NULL);
-  address = g_unix_socket_address_new (path);
-  socket =
-      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
-  ok = socket != NULL && g_socket_bind (socket, address, FALSE, error) &&
-       g_socket_listen (socket, error);
-  g_unlink (path);
-  g_rmdir (directory);
-
-  return ok && soup_server_listen_socket (soup, socket, 0, error);
-}
-
 static void
 tm_http_server_init (TmHttpServer *self)
 {
+  g_autoptr (GSocket) nowhere = NULL;
   g_autoptr (GError) error = NULL;
 
   self->router = tm_http_router_new ();
   self->exchanges = g_hash_table_new_full (NULL, NULL, NULL, exchange_free);
   self->soup = soup_server_new (NULL, NULL);
-  if (!listen_nowhere (self->soup, &error))
+  nowhere = tm_http_listener_new_nowhere (&error);
+  if (nowhere == NULL || !soup_server_listen_socket (self->soup, nowhere, 0, &error))
     g_warning ("connections will not be kept: %s", error->message);
   soup_server_add_early_handler (self->soup, NULL, on_headers, self, NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);

@@ -10,8 +10,10 @@ import time
 import unittest
 import uuid
 import zlib
+from pathlib import Path
 
 from backend import JSON_HEADERS, Backend, batch, record
+from harness.process import wait_until
 
 GZIP_HEADERS = {**JSON_HEADERS, 'Content-Encoding': 'gzip'}
 
@@ -182,6 +184,13 @@ class Door(unittest.TestCase):
             self.assertEqual(self.backend.request('GET', '/none', connection=connection).status, 404)
         self.assertEqual(connection.sock.getsockname(), name)
 
+    def test_half_closed(self):
+        """Who has said that nothing will follow gets the answer still."""
+        with socket.create_connection(('127.0.0.1', self.backend.port), timeout=10) as connection:
+            connection.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+            connection.shutdown(socket.SHUT_WR)
+            self.assertIn(b' 200 ', connection.recv(4096))
+
     def test_pipelining(self):
         """Requests sent without waiting are answered in their order."""
         first, second = batch([record()]), batch([record(), record()])
@@ -243,6 +252,27 @@ class Memory(unittest.TestCase):
             self.assertEqual([answer.status for answer in answers], [200] * 12)
             self.assertEqual(backend.count(), 360)
             self.assertLess(peak_kib(backend), 1000 * 1024)
+
+
+class Leaving(unittest.TestCase):
+    def test_leaving_between_requests(self):
+        """A client that keeps its connection and then leaves, or stays away, leaves no descriptor behind."""
+        with Backend(idle_seconds=1) as backend:
+            descriptors = Path(f'/proc/{backend.process.pid}/fd')
+            self.assertEqual(backend.request('GET', '/readyz').status, 200)
+            before = len(list(descriptors.iterdir()))
+            for number in range(30):
+                with socket.create_connection(('127.0.0.1', backend.port), timeout=10) as connection:
+                    for _ in range(1 + number % 3):
+                        connection.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+                        while b'"ok"' not in connection.recv(4096):
+                            pass
+                    if number % 10 == 0:
+                        self.assertEqual(connection.recv(1), b'')
+                    if number % 10 == 1:
+                        connection.sendall(b'GET /hea')
+            wait_until(lambda: len(list(descriptors.iterdir())) <= before, 'all connections are closed')
+            self.assertIn(b'telemetrics_http_connections 1\n', backend.request('GET', '/metrics').body)
 
 
 class Rates(unittest.TestCase):
