@@ -47,8 +47,7 @@ is_json (const char *content_type)
 static gboolean
 is_known_encoding (const char *encoding)
 {
-  return encoding == NULL || g_ascii_strcasecmp (encoding, "gzip") == 0 ||
-         g_ascii_strcasecmp (encoding, "x-gzip") == 0 ||
+  return encoding == NULL || tm_ingest_job_is_gzip (encoding) ||
          g_ascii_strcasecmp (encoding, "identity") == 0;
 }
 

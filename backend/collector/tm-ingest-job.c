@@ -9,6 +9,12 @@
 
 #include <string.h>
 
+gboolean
+tm_ingest_job_is_gzip (const char *encoding)
+{
+  return g_ascii_strcasecmp (encoding, "gzip") == 0 || g_ascii_strcasecmp (encoding, "x-gzip") == 0;
+}
+
 TmIngestJob *
 tm_ingest_job_new (TmHttpRequest *request, TmIngestDoneFunc done, gpointer user_data)
 {
@@ -18,7 +24,7 @@ tm_ingest_job_new (TmHttpRequest *request, TmIngestDoneFunc done, gpointer user_
 
   self->request = tm_http_request_ref (request);
   self->body = g_bytes_ref (tm_http_request_get_body (request));
-  self->is_gzip = encoding != NULL && g_str_has_suffix (encoding, "gzip");
+  self->is_gzip = encoding != NULL && tm_ingest_job_is_gzip (encoding);
   self->key = g_strdup (tm_http_request_get_header (request, "Idempotency-Key"));
   self->received_usec = tm_http_request_get_received_usec (request);
   self->arrived_usec = g_get_monotonic_time ();

@@ -47,6 +47,9 @@ struct _TmIngestJob
   GBytes *reply; /* (nullable) */
 };
 
+/* Whether this Content-Encoding, in any case of letters, is the one that is inflated. */
+gboolean tm_ingest_job_is_gzip (const char *encoding);
+
 TmIngestJob *tm_ingest_job_new (TmHttpRequest *request, TmIngestDoneFunc done, gpointer user_data);
 /* On the main loop. */
 void tm_ingest_job_free (TmIngestJob *self);

@@ -99,6 +99,12 @@ class Door(unittest.TestCase):
             with self.subTest(body=body[:10], length=len(body)):
                 self.refuse(self.backend.post_raw(body, GZIP_HEADERS), 400)
 
+    def test_names_of_gzip(self):
+        """The name of an encoding counts in any case of letters, and so does its old name."""
+        for name in ('gzip', 'GZIP', 'x-gzip', 'X-Gzip'):
+            with self.subTest(name=name):
+                self.assertEqual(self.backend.post(batch([record()]), {'Content-Encoding': name}).status, 200)
+
     def test_gzip_bomb(self):
         """3 MiB that inflate to 3 GiB are cut at 32 MiB: 413, and the server stays small."""
         packer = zlib.compressobj(9, zlib.DEFLATED, 31)
