@@ -75,14 +75,21 @@ check_form (TmHttpRequest *request)
   return NULL;
 }
 
+/* A proxy whose word is not taken stands for everybody: its limit would be a limit for all. */
+static gboolean
+is_limited (TmCollector *self, TmHttpRequest *request)
+{
+  return self->rate != NULL && (self->settings.rate_limit_local ||
+                                !g_str_equal (tm_http_request_get_network (request), "local"));
+}
+
 static TmHttpResponse *
 check_rate (TmCollector *self, TmHttpRequest *request)
 {
   TmHttpResponse *response;
   guint seconds;
 
-  if (self->rate == NULL ||
-      (tm_http_request_is_local (request) && !self->settings.rate_limit_local) ||
+  if (!is_limited (self, request) ||
       tm_token_bucket_take (self->rate, tm_http_request_get_network (request),
                             g_get_monotonic_time (), &seconds))
     return NULL;

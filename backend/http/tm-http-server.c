@@ -17,6 +17,7 @@
 #include "tm-http-server.h"
 
 #include "tm-http-listener.h"
+#include "tm-http-peer.h"
 
 #include <libsoup/soup.h>
 
@@ -251,36 +252,6 @@ copy_headers (SoupServerMessage *message, TmHttpRequest *request)
   return n_bytes;
 }
 
-/* Behind a proxy on this machine, the client is the last address that the proxy has added. */
-static void
-set_peer (TmHttpServer *self, SoupServerMessage *message, TmHttpRequest *request)
-{
-  TmHttpConnection *connection = find_connection (self, message);
-  const char *forwarded = tm_http_request_get_header (request, "X-Forwarded-For");
-  const char *last;
-  g_autofree char *text = NULL;
-  g_autofree char *network = NULL;
-  g_autoptr (GInetAddress) address = NULL;
-
-  if (connection == NULL)
-    return;
-
-  tm_http_request_set_peer (request, tm_http_connection_get_network (connection),
-                            tm_http_connection_is_local (connection));
-  if (!self->limits.trust_forwarded || forwarded == NULL ||
-      !tm_http_connection_is_local (connection))
-    return;
-
-  last = strrchr (forwarded, ',');
-  text = g_strstrip (g_strdup (last != NULL ? last + 1 : forwarded));
-  address = g_inet_address_new_from_string (text);
-  if (address == NULL)
-    return;
-
-  network = tm_http_network_of (address);
-  tm_http_request_set_peer (request, network, g_inet_address_get_is_loopback (address));
-}
-
 static gboolean
 has_body (SoupServerMessage *message)
 {
@@ -353,10 +324,12 @@ on_headers (SoupServer *soup,
   gboolean is_path = path != NULL && path[0] == '/' && g_utf8_validate (path, -1, NULL);
   Exchange *exchange = exchange_new (self, message, is_path ? path : "/", g_uri_get_query (uri));
   gsize n_header_bytes = copy_headers (message, exchange->request);
+  TmHttpConnection *connection = find_connection (self, message);
 
   self->stats.n_requests++;
   g_hash_table_insert (self->exchanges, message, exchange);
-  set_peer (self, message, exchange->request);
+  if (connection != NULL)
+    tm_http_peer_identify (exchange->request, connection, self->limits.trust_forwarded);
   if (is_path)
     exchange->answer =
         check_headers (self, exchange, soup_server_message_get_method (message), n_header_bytes);

@@ -302,6 +302,23 @@ class Rates(unittest.TestCase):
                              [200, 429, 200, 200])
             self.assertEqual([send('2001:db8::1'), send('2001:db8:0:ff::1'), send('2001:db8:0:100::1')], [200, 429, 200])
 
+    def test_proxy_not_believed(self):
+        """A proxy on this machine does not make its clients people of this machine, nor one network."""
+        with Backend(rate_burst=1, rate_per_minute=1) as backend:
+            self.assertEqual(backend.request('GET', '/').status, 200)
+            for header in ({'X-Forwarded-For': '203.0.113.1'}, {'X-Forwarded-For': '127.0.0.1'}, {'Forwarded': 'for=203.0.113.1'},
+                           {'X-Real-IP': '203.0.113.1'}, {'Via': '1.1 proxy'}):
+                with self.subTest(header=header):
+                    self.assertEqual(backend.request('GET', '/', headers=header).status, 403)
+                    self.assertEqual(backend.post(batch([record()]), header).status, 200)
+
+    def test_proxy_believed(self):
+        """What a believed proxy says decides; what it does not say is no permission."""
+        with Backend(trust_forwarded='true') as backend:
+            for address, status in (('203.0.113.1', 403), ('127.0.0.1', 200), ('127.0.0.1, 203.0.113.1', 403), ('unknown', 403), ('', 403)):
+                with self.subTest(address=address):
+                    self.assertEqual(backend.request('GET', '/', headers={'X-Forwarded-For': address}).status, status)
+
 
 if __name__ == '__main__':
     unittest.main()
