@@ -11,7 +11,9 @@ import sys
 import tempfile
 import unittest
 
-INCLUDE, LIBRARIES = sys.argv[1:3]
+INCLUDE, LIBRARIES, SANITIZERS = sys.argv[1:4]
+# A library that was built with a sanitizer wants it in the program, too.
+SANITIZE = [] if SANITIZERS == 'none' else [f'-fsanitize={SANITIZERS}']
 
 # As a program for Clear Linux would be written: no const, no prefix, every call.
 PROGRAM = '''
@@ -52,7 +54,7 @@ class Headers(unittest.TestCase):
                 source = pathlib.Path(directory, f'program{suffix}')
                 source.write_text(PROGRAM, encoding='utf-8')
                 program = pathlib.Path(directory, 'program')
-                subprocess.run([compiler, standard, '-Wall', '-Wextra', '-Wpedantic', '-Werror', f'-I{INCLUDE}', source,
+                subprocess.run([compiler, standard, '-Wall', '-Wextra', '-Wpedantic', '-Werror', *SANITIZE, f'-I{INCLUDE}', source,
                                 f'-L{LIBRARIES}', '-ltelemetry', f'-Wl,-rpath,{LIBRARIES}', '-o', program], check=True)
                 environment = {'TELEMETRICS_ROOT': directory}
                 ran = subprocess.run([program], env=environment, capture_output=True, text=True)
