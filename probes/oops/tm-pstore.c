@@ -4,12 +4,16 @@
 
 #include <string.h>
 
+/* Between the parts of one dump: firmware is slow. */
+#define MAX_WRITE_SECONDS 60
+
 typedef struct
 {
   const TmPstorePart *part;
   char *key;        /* of the dump it belongs to: backend and "Panic#2" */
   char *reason;     /* "Panic" */
   guint64 number;   /* of the part; 0 if the first line does not say */
+  guint64 second;   /* when it was written, since 1970; 0 if the name does not say */
   const char *text; /* behind the first line */
   gsize n_bytes;
 } Piece;
@@ -93,6 +97,17 @@ get_backend (const char *name)
   return end != NULL ? g_strndup (start, end - start) : g_strdup (start);
 }
 
+/* 1654675615 of "dmesg-efi-165467561501001": behind the seconds two digits of the part, three of
+ * the count. */
+static guint64
+get_second (const char *name)
+{
+  const char *digits = strrchr (name, '-') + 1;
+  gsize n_digits = strspn (digits, "0123456789");
+
+  return n_digits >= 15 && n_digits <= 18 ? g_ascii_strtoull (digits, NULL, 10) / 100000 : 0;
+}
+
 /* "ECC: No errors detected" and the like, at the very end. */
 static gsize
 cut_correction (const char *text, gsize n_bytes)
@@ -119,6 +134,7 @@ piece_new (const TmPstorePart *part)
   g_autofree char *event = NULL;
 
   self->part = part;
+  self->second = get_second (part->name);
   if (line_end != NULL && read_head (text, line_end - text, self, &event))
     {
       self->key = g_strdup_printf ("%s %s#%s", backend, self->reason, event);
@@ -133,6 +149,42 @@ piece_new (const TmPstorePart *part)
   self->text = text;
   self->n_bytes = text != NULL ? cut_correction (text, n_bytes) : 0;
   return self;
+}
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  const Piece *first = *(Piece *const *) a;
+  const Piece *second = *(Piece *const *) b;
+  int by_key = strcmp (first->key, second->key);
+
+  if (by_key != 0)
+    return by_key;
+
+  return (first->second > second->second) - (first->second < second->second);
+}
+
+/* Each boot begins to count at 1: what has the same number, but was not written at once, is of
+ * another dump. */
+static void
+separate_dumps (GPtrArray *pieces)
+{
+  guint64 before = 0;
+  guint n_dumps = 0;
+
+  g_ptr_array_sort (pieces, compare_times);
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      Piece *piece = g_ptr_array_index (pieces, i);
+      g_autofree char *key = NULL;
+
+      if (piece->second > before + MAX_WRITE_SECONDS)
+        n_dumps++;
+      before = piece->second;
+      key = g_strdup_printf ("%s %u", piece->key, n_dumps);
+      g_free (piece->key);
+      piece->key = g_steal_pointer (&key);
+    }
 }
 
 static int
@@ -214,6 +266,7 @@ tm_pstore_assemble (GPtrArray *parts)
         g_ptr_array_add (pieces, piece_new (part));
     }
 
+  separate_dumps (pieces);
   g_ptr_array_sort (pieces, compare_pieces);
   while (i < pieces->len)
     g_ptr_array_add (dumps, join_pieces (pieces, i, &i));

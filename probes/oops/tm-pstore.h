@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *name; /* of the file, for whoever removes it */
+  char *name; /* of the file, for whoever removes it; tm_pstore_is_dump() */
   GBytes *bytes;
 } TmPstorePart;
 

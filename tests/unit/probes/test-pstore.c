@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Proves that parts become the text that the kernel wrote, whatever is missing or in between. */
+#include "tm-pstore.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const char *name;
+  const char *text;
+} Part;
+
+static GPtrArray *
+assemble (const Part *parts)
+{
+  g_autoptr (GPtrArray) array =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tm_pstore_part_free);
+
+  for (guint i = 0; parts[i].name != NULL; i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new_static (parts[i].text, strlen (parts[i].text));
+
+      g_ptr_array_add (array, tm_pstore_part_new (parts[i].name, bytes));
+    }
+
+  return tm_pstore_assemble (array);
+}
+
+static void
+assert_dump (GPtrArray *dumps, guint i, const char *reason, const char *text, gboolean is_complete)
+{
+  const TmPstoreDump *dump;
+
+  g_assert_cmpuint (dumps->len, >, i);
+  dump = g_ptr_array_index (dumps, i);
+  g_assert_cmpstr (dump->reason, ==, reason);
+  g_assert_cmpstr (dump->text, ==, text);
+  g_assert_true (dump->is_complete == is_complete);
+}
+
+/* The oldest text is in the highest part; the clock went on while they were written. */
+static void
+test_order (void)
+{
+  const Part parts[] = { { "dmesg-efi-165467561501001", "Panic#1 Part1\nnewest" },
+                         { "dmesg-efi-165467561703001", "Panic#1 Part3\noldest" },
+                         { "dmesg-efi-165467561602001", "Panic#1 Part2\nmiddle" },
+                         { NULL, NULL } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  g_assert_cmpuint (dumps->len, ==, 1);
+  assert_dump (dumps, 0, "Panic", "oldest\nmiddle\nnewest\n", TRUE);
+  g_assert_cmpuint (((TmPstoreDump *) g_ptr_array_index (dumps, 0))->names->len, ==, 3);
+}
+
+/* Ten parts are not sorted as words are. */
+static void
+test_ten (void)
+{
+  const Part parts[] = { { "dmesg-efi-165467561502001", "Oops#1 Part2\nb" },
+                         { "dmesg-efi-165467561510001", "Oops#1 Part10\na" },
+                         { "dmesg-efi-165467561501001", "Oops#1 Part1\nc" },
+                         { NULL, NULL } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  assert_dump (dumps, 0, "Oops", "a\nb\nc\n", FALSE);
+}
+
+static void
+test_missing (void)
+{
+  const Part middle[] = { { "dmesg-erst-3", "Panic#2 Part3\na" },
+                          { "dmesg-erst-1", "Panic#2 Part1\nc" },
+                          { NULL, NULL } };
+  const Part last[] = { { "dmesg-erst-3", "Panic#2 Part2\na" }, { NULL, NULL } };
+  g_autoptr (GPtrArray) first = assemble (middle);
+  g_autoptr (GPtrArray) second = assemble (last);
+
+  assert_dump (first, 0, "Panic", "a\nc\n", FALSE);
+  assert_dump (second, 0, "Panic", "a\n", FALSE);
+}
+
+/* Two boots that died of their first panic, and two faults of one boot, are not one. */
+static void
+test_apart (void)
+{
+  const Part parts[] = { { "dmesg-efi-165467561501001", "Panic#1 Part1\nfirst boot" },
+                         { "dmesg-efi-165467571501001", "Panic#1 Part1\nsecond boot" },
+                         { "dmesg-efi-165467561501002", "Oops#1 Part1\nbefore" },
+                         { "dmesg-efi-165467561501003", "Panic#3 Part1\nlater" },
+                         { NULL, NULL } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  g_assert_cmpuint (dumps->len, ==, 4);
+  for (guint i = 0; i < dumps->len; i++)
+    g_assert_true (((TmPstoreDump *) g_ptr_array_index (dumps, i))->is_complete);
+}
+
+static void
+test_ramoops (void)
+{
+  const Part parts[] = { { "dmesg-ramoops-0",
+                           "Panic#1 Part1\n<0>[    1.0] end\n\nECC: No errors detected\n" },
+                         { NULL, NULL } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  assert_dump (dumps, 0, "Panic", "<0>[    1.0] end\n\n\n", TRUE);
+}
+
+static void
+test_odd (void)
+{
+  const Part parts[] = { { "dmesg-efi-1.enc.z", "x\x9c" },
+                         { "dmesg-efi-x", "" },
+                         { "dmesg-", "no head\nat all" },
+                         { NULL, NULL } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  g_assert_cmpuint (dumps->len, ==, 3);
+  assert_dump (dumps, 0, "Undecodable", NULL, FALSE);
+  assert_dump (dumps, 1, "Unknown", "no head\nat all\n", TRUE);
+  assert_dump (dumps, 2, "Unknown", "\n", TRUE);
+
+  g_assert_true (tm_pstore_is_dump ("dmesg-efi-1"));
+  g_assert_false (tm_pstore_is_dump ("console-ramoops-0"));
+  g_assert_false (tm_pstore_is_dump ("pmsg-ramoops-0"));
+  g_assert_false (tm_pstore_is_dump ("dmesg.txt"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/pstore/order", test_order);
+  g_test_add_func ("/pstore/ten", test_ten);
+  g_test_add_func ("/pstore/missing", test_missing);
+  g_test_add_func ("/pstore/apart", test_apart);
+  g_test_add_func ("/pstore/ramoops", test_ramoops);
+  g_test_add_func ("/pstore/odd", test_odd);
+
+  return g_test_run ();
+}
