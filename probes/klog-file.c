@@ -20,18 +20,12 @@ feed_line (TmOopsReader *reader, const char *raw, gsize n_bytes)
     }
 }
 
-gboolean
-klog_read_file (const char *file, TmOopsReader *reader, GError **error)
+void
+klog_read_text (const char *text, gsize n_bytes, TmOopsReader *reader)
 {
-  g_autoptr (GMappedFile) mapped = NULL;
-  const char *at, *end;
+  const char *at = text;
+  const char *end = text + n_bytes;
 
-  mapped = g_mapped_file_new (strcmp (file, "-") == 0 ? "/dev/stdin" : file, FALSE, error);
-  if (mapped == NULL)
-    return FALSE;
-
-  at = g_mapped_file_get_contents (mapped);
-  end = at + g_mapped_file_get_length (mapped);
   while (at < end)
     {
       const char *line_end = memchr (at, '\n', end - at);
@@ -43,5 +37,17 @@ klog_read_file (const char *file, TmOopsReader *reader, GError **error)
     }
 
   tm_oops_reader_flush (reader);
+}
+
+gboolean
+klog_read_file (const char *file, TmOopsReader *reader, GError **error)
+{
+  g_autoptr (GMappedFile) mapped = NULL;
+
+  mapped = g_mapped_file_new (strcmp (file, "-") == 0 ? "/dev/stdin" : file, FALSE, error);
+  if (mapped == NULL)
+    return FALSE;
+
+  klog_read_text (g_mapped_file_get_contents (mapped), g_mapped_file_get_length (mapped), reader);
   return TRUE;
 }

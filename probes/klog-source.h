@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 
 /* A file: dmesg, a console's log, syslog, pstore, or lines of /dev/kmsg; "-" is standard input. */
 gboolean klog_read_file (const char *file, TmOopsReader *reader, GError **error);
+void klog_read_text (const char *text, gsize n_bytes, TmOopsReader *reader);
 
 /* Who follows a source. */
 typedef struct

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pstoreprobe with the real service: what it reads, what it may remove and when, and which build a dump is said to be of."""
+
+import json
+import shutil
+import unittest
+from pathlib import Path
+
+from harness import System
+from harness.process import run_as
+
+PROBE = '/usr/libexec/telemetrics/pstoreprobe'
+STATE = Path('/var/lib/telemetrics-probes/pstoreprobe.state')
+ROOT = Path('/tmp/machine')
+LIVE = ROOT / 'sys/fs/pstore'
+ARCHIVE = ROOT / 'var/lib/systemd/pstore'
+FIRST = '''<1>[   10.000001] BUG: kernel NULL pointer dereference, address: 0000000000000008
+<1>[   10.000002] Oops: 0002 [#1] PREEMPT SMP
+<4>[   10.000003] CPU: 1 PID: 77 Comm: gears Not tainted 6.12.1-acme #1
+'''
+LAST = '''<4>[   10.000004] RIP: 0010:{function}+0x13/0x40 [widget]
+<4>[   10.000005] Call Trace:
+<4>[   10.000006]  {function}_caller+0x10/0x20 [widget]
+<0>[   10.000007] Kernel panic - not syncing: Fatal exception
+<0>[   10.000008] ---[ end Kernel panic - not syncing: Fatal exception ]---
+'''
+
+
+def write(directory, name, text):
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / name).write_text(text, encoding='utf-8')
+
+
+def dump(directory, second, function='gear_turn'):
+    """A panic in two parts."""
+    write(directory, f'dmesg-efi-{second}01001', 'Panic#1 Part1\n' + LAST.format(function=function))
+    write(directory, f'dmesg-efi-{second}02001', 'Panic#1 Part2\n' + FIRST)
+
+
+class PstoreprobeTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.system = System()
+        cls.system.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.system.stop()
+
+    def setUp(self):
+        shutil.rmtree(ROOT, ignore_errors=True)
+        LIVE.mkdir(parents=True)
+        self.boot('1' * 32, '41', '6.12.1-acme')
+
+    def tearDown(self):
+        STATE.unlink(missing_ok=True)
+        self.system.reset()
+
+    def boot(self, boot_id, build, kernel):
+        write(ROOT / 'proc/sys/kernel/random', 'boot_id', f'{boot_id}\n')
+        write(ROOT / 'proc/sys/kernel', 'osrelease', f'{kernel}\n')
+        write(ROOT / 'etc', 'os-release', f'ID=acme\nVERSION_ID="{build}"\n')
+
+    def decide(self, decision):
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'kernel': decision}, 1, {})
+
+    def probe(self, *words, expect=0, environment=None):
+        ran = run_as('root', [PROBE, '--root', str(ROOT), *words], check=False,
+                     environment={'STATE_DIRECTORY': str(STATE.parent), **(environment or {})})
+        self.assertEqual(ran.returncode, expect, ran.stderr)
+        return ran.stdout
+
+    def opt_in(self):
+        self.decide(2)
+        self.probe()
+
+    def records(self):
+        said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout
+        return [(record, json.loads(record['payload'])) for record in map(json.loads, said.splitlines())]
+
+    def functions(self):
+        return [payload.get('function') for _, payload in self.records()]
+
+    def test_the_boot_before(self):
+        """The record says the build that died, not the one that came with the next boot."""
+        self.opt_in()
+        dump(LIVE, 1654675615)
+        self.boot('2' * 32, '42', '6.13.0-acme')
+        self.probe()
+        (record, payload), = self.records()
+        self.assertEqual((payload['function'], payload['panicked'], payload['dump']), ('gear_turn', True, 'Panic'))
+        self.assertEqual((record['system']['build'], record['system']['kernel_version']), ('41', '6.12.1-acme'))
+        self.assertEqual(list(LIVE.iterdir()), [])
+
+    def test_not_removed_before_it_is_kept(self):
+        """Without the service: the dump stays, and the next run reports it."""
+        self.opt_in()
+        dump(LIVE, 1654675615)
+        self.probe(expect=1, environment={'DBUS_SYSTEM_BUS_ADDRESS': 'unix:path=/nowhere'})
+        self.assertEqual(len(list(LIVE.iterdir())), 2)
+        self.probe()
+        self.assertEqual((self.functions(), list(LIVE.iterdir())), (['gear_turn'], []))
+
+    def test_archive(self):
+        """Reported once, nothing removed; parts in directories of their own belong together."""
+        self.opt_in()
+        dump(ARCHIVE / '1654675615/001', 1654675615)
+        write(ARCHIVE / '1654675615/001', 'dmesg.txt', FIRST + LAST.format(function='gear_turn'))
+        dump(ARCHIVE / '1654679999', 1654679999, 'gear_other')
+        self.probe()
+        self.probe()
+        self.assertEqual(sorted(self.functions()), ['gear_other', 'gear_turn'])
+        self.assertEqual(len(list(ARCHIVE.rglob('dmesg-*'))), 4)
+
+    def test_nothing_from_before(self):
+        """Not what was there at the first yes, and not what came between a no and another yes."""
+        dump(LIVE, 1654675615, 'gear_before')
+        self.opt_in()
+        self.probe()
+        self.decide(1)
+        dump(ARCHIVE / '1654679999', 1654679999, 'gear_between')
+        self.decide(2)
+        self.probe()
+        dump(LIVE, 1654680000, 'gear_after')
+        self.probe()
+        self.assertEqual(self.functions(), ['gear_after'])
+        self.assertEqual(len(list(LIVE.iterdir())), 2)
+
+    def test_other_ends(self):
+        """A panic that nobody knows gives the end of its text, what cannot be decoded says so; other texts are none."""
+        self.opt_in()
+        write(LIVE, 'dmesg-ramoops-0', 'Panic#1 Part1\n' + '<6>[    1.0] gear line\n' * 500 + '<6>[    2.0] last words\n')
+        write(LIVE, 'dmesg-ramoops-1.enc.z', 'junk')
+        write(LIVE, 'dmesg-ramoops-2', 'Shutdown#1 Part1\n<6>[    1.0] reboot: Power down\n')
+        write(LIVE, 'console-ramoops-0', FIRST)
+        self.probe()
+        found = {record['classification']: payload for record, payload in self.records()}
+        self.assertEqual(set(found), {'org.telemetrics/kernel/panic', 'org.telemetrics/kernel/other'})
+        self.assertIn('last words', found['org.telemetrics/kernel/panic']['text'])
+        self.assertLess(len(found['org.telemetrics/kernel/panic']['text']), 5000)
+        self.assertTrue(found['org.telemetrics/kernel/other']['undecodable'])
+        self.assertEqual({path.name for path in LIVE.iterdir()}, {'dmesg-ramoops-2', 'console-ramoops-0'})
+
+    def test_hostile_files(self):
+        """Links are not followed, and what is too large is not read."""
+        self.opt_in()
+        secret = Path('/tmp/secret')
+        secret.mkdir(exist_ok=True)
+        dump(secret, 1654675615, 'gear_secret')
+        (LIVE / 'dmesg-efi-165467561501001').symlink_to(secret / 'dmesg-efi-165467561501001')
+        ARCHIVE.mkdir(parents=True)
+        (ARCHIVE / '1654675615').symlink_to(secret)
+        write(LIVE, 'dmesg-efi-7', 'Panic#1 Part1\n' + FIRST + LAST.format(function='gear_large') + 'x' * 1024 * 1024)
+        self.probe()
+        self.assertEqual(self.functions(), [])
+        self.assertEqual(len(list(secret.iterdir())), 2)
+
+    def test_input(self):
+        """A directory or a file, shown without consent and not removed."""
+        dump(LIVE, 1654675615)
+        record = json.loads(self.probe('--dry-run', '--input', str(LIVE)))
+        self.assertEqual(record['payload']['function'], 'gear_turn')
+        write(ROOT, 'text', FIRST + LAST.format(function='gear_file'))
+        record = json.loads(self.probe('--dry-run', '--input', str(ROOT / 'text')))
+        self.assertEqual(record['payload']['function'], 'gear_file')
+        self.assertEqual(len(list(LIVE.iterdir())), 2)
+        self.assertEqual(self.system.telemprobd_pid(), 0)
+
+    def test_off(self):
+        dump(LIVE, 1654675615)
+        self.probe()
+        self.assertFalse(STATE.exists())
+        self.assertEqual(len(list(LIVE.iterdir())), 2)
+
+
+if __name__ == '__main__':
+    unittest.main()
