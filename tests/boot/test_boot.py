@@ -88,7 +88,8 @@ class Boot(unittest.TestCase):
     def test_1_nothing_runs_without_consent(self):
         """After a boot without consent there is no process, no timer and no file of ours."""
         self.assertEqual(unit('telemprobd-boot.service', 'ConditionResult'), 'no')
-        for name in ('telemprobd.service', 'telempostd.service', 'hprobe.timer', 'klogprobe.service'):
+        for name in ('telemprobd.service', 'telempostd.service', 'hprobe.timer', 'klogprobe.service',
+                     'updateprobe.service'):
             with self.subTest(unit=name):
                 self.assertEqual(unit(name, 'ActiveState'), 'inactive')
         self.assertFalse(ACTIVE.exists())
@@ -120,6 +121,7 @@ class Boot(unittest.TestCase):
         self.root.submit('org.telemetrics/kernel/warning', 2, '{"text":"one"}')
         wait_until(lambda: unit('hprobe.timer', 'ActiveState') == 'active', 'the heartbeat is planned')
         wait_until(lambda: unit('klogprobe.service', 'ActiveState') == 'active', 'the kernel is listened to')
+        wait_until(lambda: unit('updateprobe.service', 'ActiveState') == 'active', 'updates are watched')
 
     def test_4_heartbeat(self):
         """hprobe works inside its confinement."""
@@ -157,7 +159,7 @@ class Boot(unittest.TestCase):
         self.assertFalse((STATE / 'enabled').exists())
         wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'inactive', 'telemprobd has ended', 20)
         self.assertEqual(unit('telemprobd.service', 'Result'), 'success')
-        for name in ('hprobe.service', 'klogprobe.service'):
+        for name in ('hprobe.service', 'klogprobe.service', 'updateprobe.service'):
             systemctl('restart', name)
             self.assertEqual(unit(name, 'ConditionResult'), 'no', name)
         self.assertEqual(unit('telemprobd.service', 'ActiveState'), 'inactive')

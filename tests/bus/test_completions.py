@@ -10,11 +10,13 @@ from pathlib import Path
 BASH = Path('/usr/share/bash-completion/completions')
 FISH = Path('/usr/share/fish/vendor_completions.d')
 ZSH = Path('/usr/share/zsh/site-functions')
-PROGRAMS = ('telemctl', 'telem-record-gen', 'hprobe')
+PROBES = ('updateprobe',)  # not on the path of a shell
+PROGRAMS = ('telemctl', 'telem-record-gen', 'hprobe', *PROBES)
 
 
 def help_of(*words):
-    return subprocess.run([*words, '--help'], capture_output=True, text=True, check=True, env={'LC_ALL': 'C.UTF-8'}).stdout
+    program = f'/usr/libexec/telemetrics/{words[0]}' if words[0] in PROBES else words[0]
+    return subprocess.run([program, *words[1:], '--help'], capture_output=True, text=True, check=True, env={'LC_ALL': 'C.UTF-8'}).stdout
 
 
 def options_of(*words):

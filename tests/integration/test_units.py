@@ -13,12 +13,13 @@ from pathlib import Path
 UNIT_DIRECTORY = Path('/usr/lib/systemd/system')
 UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telempostd.service', 'telemetrics-server.service',
          'hprobe.service', 'hprobe.timer', 'hprobe.path', 'klogprobe.service', 'klogprobe.path',
-         'bertprobe.service', 'bertprobe.path', 'pstoreprobe.service', 'pstoreprobe.path')
+         'bertprobe.service', 'bertprobe.path', 'pstoreprobe.service', 'pstoreprobe.path',
+         'updateprobe.service', 'updateprobe.path')
 
 # Highest exposure that "systemd-analyze security" may find, 0 (nothing) to 10 (everything). The services with a network
 # cannot have 0.
 MAX_EXPOSURE = {'telemprobd.service': 0.6, 'telempostd.service': 1.2, 'hprobe.service': 0.8, 'klogprobe.service': 0.9,
-                'bertprobe.service': 1.1, 'pstoreprobe.service': 1.3,
+                'bertprobe.service': 1.1, 'pstoreprobe.service': 1.3, 'updateprobe.service': 0.8,
                 'telemetrics-server.service': 1.4}
 
 
@@ -44,7 +45,7 @@ class Units(unittest.TestCase):
         for unit in UNITS:
             with self.subTest(unit=unit):
                 result = run('systemd-analyze', 'verify', '--man=no', unit)
-                ours = [line for line in result.stderr.splitlines() if re.search(r'telem|hprobe|klogprobe|bertprobe|pstoreprobe', line)]
+                ours = [line for line in result.stderr.splitlines() if re.search(r'telem|\w+probe', line)]
                 self.assertEqual((result.returncode, ours), (0, []))
 
     def test_exposure(self):
@@ -73,7 +74,7 @@ class Units(unittest.TestCase):
         """At boot nothing starts without consent, but the bus can start the service to give it."""
         self.assertEqual(read_unit('telemprobd-boot.service')['Unit']['ConditionPathExists'],
                          ['/var/lib/telemetrics/enabled'])
-        for unit in ('hprobe.service', 'hprobe.timer', 'klogprobe.service'):
+        for unit in ('hprobe.service', 'hprobe.timer', 'klogprobe.service', 'updateprobe.service'):
             self.assertEqual(read_unit(unit)['Unit']['ConditionPathExists'], ['/run/telemetrics/active'])
         self.assertIn('/run/telemetrics/active', read_unit('bertprobe.service')['Unit']['ConditionPathExists'])
         telemprobd = read_unit('telemprobd.service')

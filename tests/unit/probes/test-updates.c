@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Proves what is a transaction in each log and what is none, that its record counts right and tells
+ * nothing else, and which error is of which class.
+ */
+#include "tm-update-log.h"
+
+#include <string.h>
+
+typedef void (*ReadFunc) (const TmUpdateLog *log);
+
+#define RULES "[build]\npackages=base-files;fedora-release-common\n"
+
+static const char apt_log[] =
+    "\nStart-Date: 2026-11-22  13:44:18\n"
+    "Commandline: apt-get install secret-game\n"
+    "Requested-By: alice (1000)\n"
+    "Install: libgame0:amd64 (1.0-3, automatic), secret-game:amd64 (4.7-1)\n"
+    "Upgrade: base-files:amd64 (12.4, 12.4+u5), libc6:amd64 (2.36, 2.37), tzdata:all (1, 2)\n"
+    "Remove: old-game:amd64 (1)\n"
+    "End-Date: 2026-11-22  13:45:00\n"
+    "\nStart-Date: 2026-11-22  14:00:00\n"
+    "Upgrade: linux-image-6.1:amd64 (6.1.1, 6.1.2)\n"
+    "Error: Sub-process /usr/bin/dpkg returned an error code (1)\n"
+    "End-Date: 2026-11-22  14:00:09\n"
+    "\nStart-Date: 2026-11-22  15:00:00\n"
+    "Purge: a:amd64 (1)\n"
+    "\nStart-Date: 2026-11-22  16:00:00\n"
+    "Reinstall: b:amd64 (1)\n";
+
+static const char dnf_log[] =
+    "2026-11-22T13:00:00+0000 INFO --- logging initialized ---\n"
+    "2026-11-22T13:44:18+0000 INFO --- logging initialized ---\n"
+    "2026-11-22T13:44:20+0000 SUBDEBUG Upgrade: fedora-release-common-40-40.noarch\n"
+    "2026-11-22T13:44:20+0000 SUBDEBUG Installed: secret-game-1.0-1.fc40.x86_64\n"
+    "2026-11-22T13:44:28+0000 SUBDEBUG Upgraded: fedora-release-common-40-39.noarch\n"
+    "2026-11-22T14:44:18+0100 INFO --- logging initialized ---\n"
+    "2026-11-22T14:44:19+0100 ERROR Error unpacking rpm package bash-5.2-1.x86_64\n";
+
+static const char swupd_output[] =
+    "Update started\n"
+    "Preparing to update from 41100 to 41110 (in format staging)\n"
+    "    changed bundles   : 12\n    new bundles       : 1\n    deleted bundles   : 2\n"
+    "Update successful - System updated from version 41100 to version 41110\n"
+    "Update took 21.3 seconds, 12 MB transferred\n";
+
+static void
+collect (TmUpdate *update, gpointer user_data)
+{
+  g_ptr_array_add (user_data, update);
+}
+
+/* (transfer full) (element-type TmUpdate) */
+static GPtrArray *
+read_log (ReadFunc read, const char *text, const char *rules_text, gboolean is_whole)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TmUpdateRules) rules = tm_update_rules_new (rules_text, &error);
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_update_free);
+  const TmUpdateLog log = {
+    .text = text,
+    .n_bytes = strlen (text),
+    .is_whole = is_whole,
+    .zone = zone,
+    .rules = rules,
+    .take = collect,
+    .user_data = found,
+  };
+
+  g_assert_no_error (error);
+  read (&log);
+  return found;
+}
+
+static char *
+to_text (TmUpdate *update)
+{
+  g_autoptr (JsonNode) payload = tm_update_to_payload (update);
+
+  return json_to_string (payload, FALSE);
+}
+
+/* Counts, builds, times and ends of apt's paragraphs; the last, which is under way, only when
+ * nobody writes any more. */
+static void
+test_apt (void)
+{
+  g_autoptr (GPtrArray) found = read_log (tm_update_log_read_apt, apt_log, RULES, FALSE);
+  g_autoptr (GPtrArray) whole = read_log (tm_update_log_read_apt, apt_log, RULES, TRUE);
+  const TmUpdate *first = g_ptr_array_index (found, 0);
+  const TmUpdate *second = g_ptr_array_index (found, 1);
+  const TmUpdate *third = g_ptr_array_index (found, 2);
+
+  g_assert_cmpuint (found->len, ==, 3);
+  g_assert_cmpuint (whole->len, ==, 4);
+  g_assert_cmpstr (first->from, ==, "12.4");
+  g_assert_cmpstr (first->to, ==, "12.4+u5");
+  g_assert_cmpuint (first->n_installed, ==, 2);
+  g_assert_cmpuint (first->n_upgraded, ==, 3);
+  g_assert_cmpuint (first->n_removed, ==, 1);
+  g_assert_cmpint (first->end_usec - first->begin_usec, ==, 42 * G_USEC_PER_SEC);
+  g_assert_cmpint (first->begin_usec / G_USEC_PER_SEC, ==, 1795355058);
+  g_assert_cmpint (first->error, ==, TM_UPDATE_ERROR_NONE);
+  g_assert_cmpint (second->error, ==, TM_UPDATE_ERROR_PACKAGE);
+  g_assert_cmpint (third->error, ==, TM_UPDATE_ERROR_INTERRUPTED);
+}
+
+static void
+test_dnf (void)
+{
+  g_autoptr (GPtrArray) found = read_log (tm_update_log_read_dnf, dnf_log, RULES, TRUE);
+  g_autoptr (GPtrArray) live = read_log (tm_update_log_read_dnf, dnf_log, RULES, FALSE);
+  const TmUpdate *first = g_ptr_array_index (found, 0);
+  const TmUpdate *second = g_ptr_array_index (found, 1);
+
+  g_assert_cmpuint (found->len, ==, 2);
+  g_assert_cmpuint (live->len, ==, 1);
+  g_assert_cmpstr (first->from, ==, "40-39");
+  g_assert_cmpstr (first->to, ==, "40-40");
+  g_assert_cmpuint (first->n_installed, ==, 1);
+  g_assert_cmpuint (first->n_upgraded, ==, 1);
+  g_assert_cmpint (first->end_usec - first->begin_usec, ==, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (second->error, ==, TM_UPDATE_ERROR_PACKAGE);
+  g_assert_cmpint (second->begin_usec, ==, first->begin_usec);
+}
+
+static const struct
+{
+  const char *text;
+  guint n_found;
+  TmUpdateError error;
+} swupd_vectors[] = {
+  { swupd_output, 1, TM_UPDATE_ERROR_NONE },
+  { "Update started\nUpdate complete. System already up-to-date at version 41110\n", 0, 0 },
+  { "Update started\nError: Curl - Could not resolve host\nUpdate failed\n", 1,
+    TM_UPDATE_ERROR_NETWORK },
+  { "Update started\nError: Signature check failed\nUpdate failed\n", 1,
+    TM_UPDATE_ERROR_SIGNATURE },
+  { "Update started\nUpdate failed\n", 1, TM_UPDATE_ERROR_OTHER },
+  { "Update started\nPreparing to update from 1 to 2\n", 1, TM_UPDATE_ERROR_INTERRUPTED },
+  { "Bundle added\n", 0, 0 },
+  { "", 0, 0 },
+};
+
+static void
+test_swupd (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (swupd_vectors); i++)
+    {
+      g_autoptr (GPtrArray) found =
+          read_log (tm_update_log_read_swupd, swupd_vectors[i].text, RULES, TRUE);
+      const TmUpdate *update = found->len == 0 ? NULL : g_ptr_array_index (found, 0);
+
+      g_test_message ("vector %u", i);
+      g_assert_cmpuint (found->len, ==, swupd_vectors[i].n_found);
+      if (update != NULL)
+        g_assert_cmpint (update->error, ==, swupd_vectors[i].error);
+    }
+}
+
+static void
+test_swupd_counts (void)
+{
+  g_autoptr (GPtrArray) found = read_log (tm_update_log_read_swupd, swupd_output, RULES, TRUE);
+  const TmUpdate *update = g_ptr_array_index (found, 0);
+
+  g_assert_cmpstr (update->from, ==, "41100");
+  g_assert_cmpstr (update->to, ==, "41110");
+  g_assert_cmpint (update->seconds, ==, 21);
+  g_assert_cmpuint (update->n_upgraded, ==, 12);
+  g_assert_cmpuint (update->n_installed, ==, 1);
+  g_assert_cmpuint (update->n_removed, ==, 2);
+}
+
+/* No package, user or command line is in a record; with a vendor's rule the names it allows are. */
+static void
+test_privacy (void)
+{
+  static const char *const secrets[] = { "secret-game", "libgame", "libc6",
+                                         "alice",       "1000",    "apt-get" };
+  g_autoptr (GPtrArray) found = read_log (tm_update_log_read_apt, apt_log, RULES, TRUE);
+  g_autoptr (GPtrArray) allowed =
+      read_log (tm_update_log_read_apt, apt_log, "[names]\nallow=libc*;tzdata\n", TRUE);
+  g_autofree char *text = to_text (g_ptr_array_index (found, 0));
+  g_autofree char *named = to_text (g_ptr_array_index (allowed, 0));
+
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    g_assert_null (strstr (text, secrets[i]));
+  g_assert_nonnull (strstr (named, "\"names\":[\"libc6\",\"tzdata\"]"));
+  g_assert_null (strstr (named, "secret-game"));
+}
+
+/* A transaction has the same id wherever its text stands, and no other has it. */
+static void
+test_id (void)
+{
+  g_autofree char *more = g_strconcat ("\nStart-Date: 2026-01-01  00:00:00\n"
+                                       "End-Date: 2026-01-01  00:00:01\n",
+                                       apt_log, NULL);
+  g_autoptr (GPtrArray) one = read_log (tm_update_log_read_apt, apt_log, RULES, TRUE);
+  g_autoptr (GPtrArray) two = read_log (tm_update_log_read_apt, more, RULES, TRUE);
+  g_autofree char *id = tm_update_get_id (g_ptr_array_index (one, 0));
+  g_autofree char *same = tm_update_get_id (g_ptr_array_index (two, 1));
+  g_autofree char *other = tm_update_get_id (g_ptr_array_index (one, 1));
+
+  g_assert_cmpuint (strlen (id), ==, 32);
+  g_assert_cmpstr (id, ==, same);
+  g_assert_cmpstr (id, !=, other);
+}
+
+/* A build that cannot be one is none; names stop at their limit; the count does not. */
+static void
+test_bounds (void)
+{
+  g_autoptr (GString) text = g_string_new ("Start-Date: 2026-11-22  13:44:18\nUpgrade: "
+                                           "base-files:amd64 (1, /home/alice)");
+  g_autoptr (GPtrArray) found = NULL;
+  const TmUpdate *update;
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (text, ", a%u:amd64 (1, 2)", i);
+  g_string_append (text, "\nEnd-Date: 2026-11-22  13:44:18\n");
+  found = read_log (tm_update_log_read_apt, text->str,
+                    "[build]\npackages=base-files\n[names]\nallow=a*\n", TRUE);
+  update = g_ptr_array_index (found, 0);
+
+  g_assert_cmpuint (update->n_upgraded, ==, 1001);
+  g_assert_cmpuint (update->names->len, ==, TM_UPDATE_MAX_NAMES);
+  g_assert_null (update->to);
+}
+
+static void
+test_bad_rules (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tm_update_rules_new ("no key file", &error));
+  g_assert_nonnull (error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/updates/apt", test_apt);
+  g_test_add_func ("/updates/dnf", test_dnf);
+  g_test_add_func ("/updates/swupd", test_swupd);
+  g_test_add_func ("/updates/swupd/counts", test_swupd_counts);
+  g_test_add_func ("/updates/privacy", test_privacy);
+  g_test_add_func ("/updates/id", test_id);
+  g_test_add_func ("/updates/bounds", test_bounds);
+  g_test_add_func ("/updates/bad-rules", test_bad_rules);
+  return g_test_run ();
+}
