@@ -11,7 +11,6 @@
 struct _TmEndpoint
 {
   gatomicrefcount ref_count;
-  char *url;
   GUri *records_uri;
   gboolean loopback;
 };
@@ -94,7 +93,6 @@ tm_endpoint_new (const char *server, gboolean allow_plain_http, GError **error)
 
   TmEndpoint *self = g_new0 (TmEndpoint, 1);
   g_atomic_ref_count_init (&self->ref_count);
-  self->url = g_steal_pointer (&url);
   self->records_uri = g_steal_pointer (&records_uri);
   self->loopback = host_is_loopback (g_uri_get_host (uri));
   return self;
@@ -113,15 +111,8 @@ tm_endpoint_unref (TmEndpoint *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_free (self->url);
   g_uri_unref (self->records_uri);
   g_free (self);
-}
-
-const char *
-tm_endpoint_get_url (TmEndpoint *self)
-{
-  return self->url;
 }
 
 gboolean

@@ -18,8 +18,6 @@ TmEndpoint *tm_endpoint_ref (TmEndpoint *self);
 void tm_endpoint_unref (TmEndpoint *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmEndpoint, tm_endpoint_unref)
 
-/* The base URL, without "/" at its end. */
-const char *tm_endpoint_get_url (TmEndpoint *self);
 /* The server is this machine: reachable without a network and never metered. */
 gboolean tm_endpoint_is_loopback (TmEndpoint *self);
 

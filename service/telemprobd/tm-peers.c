@@ -225,12 +225,6 @@ tm_peers_peek (TmPeers *self, const char *unique_name)
   return g_hash_table_lookup (self->known, unique_name);
 }
 
-guint
-tm_peers_get_n_known (TmPeers *self)
-{
-  return g_hash_table_size (self->known);
-}
-
 TmPeers *
 tm_peers_new (GDBusConnection *connection)
 {

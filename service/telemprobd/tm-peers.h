@@ -32,6 +32,4 @@ void tm_peers_lookup_async (TmPeers *self,
                             gpointer user_data);
 TmPeer *tm_peers_lookup_finish (TmPeers *self, GAsyncResult *result, GError **error);
 
-guint tm_peers_get_n_known (TmPeers *self);
-
 G_END_DECLS

@@ -145,12 +145,6 @@ tm_permits_ask_finish (TmPermits *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-guint
-tm_permits_get_n_open (TmPermits *self)
-{
-  return self->open->len;
-}
-
 TmPermits *
 tm_permits_new (TmPeers *peers, TmAuthority *authority)
 {

@@ -34,6 +34,4 @@ void tm_permits_ask_async (TmPermits *self,
 /* (transfer full): the caller who may */
 TmPeer *tm_permits_ask_finish (TmPermits *self, GAsyncResult *result, GError **error);
 
-guint tm_permits_get_n_open (TmPermits *self);
-
 G_END_DECLS

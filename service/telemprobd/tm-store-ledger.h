@@ -16,7 +16,6 @@ G_BEGIN_DECLS
 #define TM_LOSS_REJECTED "rejected"
 #define TM_LOSS_RATE_LIMITED "rate-limited"
 #define TM_LOSS_QUOTA "quota-exceeded"
-#define TM_LOSS_STORAGE "storage"
 /* What is counted under when an epoch has 900 counters: strangers choose classifications, so there
  * must be an end, and a batch takes TM_BATCH_MAX_LEDGER. */
 #define TM_LOSS_OTHER_CLASSIFICATION "org.telemetrics/ledger/other"
