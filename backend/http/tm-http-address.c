@@ -33,7 +33,7 @@ tm_http_address_parse (const char *text, GError **error)
     return refuse (text, error), NULL;
 
   host = g_strndup (text, colon - text);
-  if (host[0] == '[' && colon[-1] == ']')
+  if (colon - text > 2 && host[0] == '[' && colon[-1] == ']')
     {
       memmove (host, host + 1, strlen (host));
       host[strlen (host) - 1] = '\0';

@@ -116,6 +116,22 @@ extract_parts (const Entry *entry, const char *const *path)
   return parts;
 }
 
+/* A pattern that takes everything says nothing about one address: there is nothing at it. */
+static gboolean
+is_for_everything (const Entry *entry)
+{
+  return g_str_equal (entry->route->pattern, "/*");
+}
+
+static void
+add_method (GPtrArray *methods, const char *method)
+{
+  if (!g_ptr_array_find_with_equal_func (methods, method, g_str_equal, NULL))
+    g_ptr_array_add (methods, (gpointer) method);
+  if (g_str_equal (method, "GET"))
+    add_method (methods, "HEAD");
+}
+
 static TmHttpResponse *
 not_allowed (GPtrArray *methods)
 {
@@ -155,7 +171,8 @@ tm_http_router_find (TmHttpRouter *self,
         continue;
       if (!takes_method (entry, method))
         {
-          g_ptr_array_add (other_methods, (gpointer) entry->route->method);
+          if (!is_for_everything (entry))
+            add_method (other_methods, entry->route->method);
           continue;
         }
       if (weight > best_weight)

@@ -24,6 +24,8 @@ test_addresses (void)
     { "127.0.0.1:8080 ", NULL },
     { "host.example:80", NULL },
     { "[::1:80", NULL },
+    { "[]:80", NULL },
+    { "[:80", NULL },
     { "unix:relative", NULL },
   };
 

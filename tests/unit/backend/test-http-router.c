@@ -16,6 +16,10 @@ static const TmHttpRoute routes[] = {
   { .method = "GET", .pattern = "/assets/*", .handler = handle },
 };
 
+static const TmHttpRoute everything[] = {
+  { .method = "GET", .pattern = "/*", .handler = handle },
+};
+
 static void
 test_find (void)
 {
@@ -71,18 +75,37 @@ test_find (void)
     }
 }
 
-/* A 405 names every method that would do. */
+/* Each method stands once in Allow, HEAD with GET; a page for what is missing allows nothing. */
 static void
 test_allow (void)
 {
+  static const struct
+  {
+    const char *path;
+    const char *allow; /* NULL: 404 */
+  } vectors[] = {
+    { "/", "GET, HEAD" },
+    { "/records", "GET, HEAD, POST" },
+    { "/records/new", "GET, HEAD" },
+    { "/none", NULL },
+  };
   g_autoptr (TmHttpRouter) router = tm_http_router_new ();
-  gpointer user_data = NULL;
-  g_autoptr (GHashTable) parts = NULL;
-  g_autoptr (TmHttpResponse) answer = NULL;
 
   tm_http_router_add (router, routes, G_N_ELEMENTS (routes), NULL);
-  tm_http_router_find (router, "PUT", "/records", &user_data, &parts, &answer);
-  g_assert_cmpstr (tm_http_response_get_header (answer, "Allow"), ==, "GET, POST");
+  tm_http_router_add (router, everything, G_N_ELEMENTS (everything), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      gpointer user_data = NULL;
+      g_autoptr (GHashTable) parts = NULL;
+      g_autoptr (TmHttpResponse) answer = NULL;
+
+      g_test_message ("vector %u: %s", i, vectors[i].path);
+      g_assert_null (
+          tm_http_router_find (router, "DELETE", vectors[i].path, &user_data, &parts, &answer));
+      g_assert_cmpuint (tm_http_response_get_status (answer), ==,
+                        vectors[i].allow != NULL ? 405 : 404);
+      g_assert_cmpstr (tm_http_response_get_header (answer, "Allow"), ==, vectors[i].allow);
+    }
 }
 
 int
