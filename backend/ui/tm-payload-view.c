@@ -19,10 +19,34 @@ typedef struct
   guint depth;
   JsonArray *tokens;
   GString *between; /* what belongs to no value, until the next value comes */
+  gsize n_bytes;    /* of the page so far, about */
 } Layout;
 
+/* What a character becomes on the page at most: "[U+202E]", "&quot;". */
+static gsize
+cost_of (gunichar c)
+{
+  if (c == '"' || c == '&' || c == '<' || c == '>' || c == '\'')
+    return strlen ("&quot;");
+  if (c < 0x80)
+    return c < 0x20 || c == 0x7f ? strlen ("␀") : 1;
+
+  return g_unichar_isgraph (c) ? (gsize) g_unichar_to_utf8 (c, NULL) : strlen ("[U+10FFFF]");
+}
+
+static gsize
+cost_of_text (const char *text)
+{
+  gsize n = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    n += cost_of (g_utf8_get_char (text));
+
+  return n;
+}
+
 static void
-add_token (JsonArray *tokens, const char *kind, const char *text, gsize n_bytes)
+add_token (Layout *self, const char *kind, const char *text, gsize n_bytes)
 {
   g_autofree char *copy = g_strndup (text, n_bytes);
   g_autofree char *visible = tm_text_visible (copy);
@@ -31,14 +55,15 @@ add_token (JsonArray *tokens, const char *kind, const char *text, gsize n_bytes)
   json_object_set_string_member (token, "kind", kind);
   json_object_set_boolean_member (token, "plain", *kind == 'p');
   json_object_set_string_member (token, "text", visible);
-  json_array_add_object_element (tokens, token);
+  json_array_add_object_element (self->tokens, token);
+  self->n_bytes += cost_of_text (copy) + strlen ("<span class=\"k\"></span>");
 }
 
 static void
 flush_between (Layout *self)
 {
   if (self->between->len > 0)
-    add_token (self->tokens, "p", self->between->str, self->between->len);
+    add_token (self, "p", self->between->str, self->between->len);
   g_string_truncate (self->between, 0);
 }
 
@@ -76,7 +101,7 @@ lay_out_string (Layout *self)
   self->at += n_bytes;
   skip_space (self);
   flush_between (self);
-  add_token (self->tokens, *self->at == ':' ? "k" : "s", start, n_bytes);
+  add_token (self, *self->at == ':' ? "k" : "s", start, n_bytes);
 }
 
 static void
@@ -85,7 +110,7 @@ lay_out_word (Layout *self)
   gsize n_bytes = strcspn (self->at, " \t\r\n,]}");
 
   flush_between (self);
-  add_token (self->tokens, g_ascii_isalpha (*self->at) ? "w" : "n", self->at, n_bytes);
+  add_token (self, g_ascii_isalpha (*self->at) ? "w" : "n", self->at, n_bytes);
   self->at += n_bytes;
 }
 
@@ -131,13 +156,16 @@ lay_out_mark (Layout *self)
   self->at++;
 }
 
+/* (nullable): what would be too long */
 static JsonArray *
 lay_out (const char *text)
 {
   g_autoptr (GString) between = g_string_new (NULL);
-  Layout self = { .at = text, .tokens = json_array_new (), .between = between };
+  g_autoptr (JsonArray) tokens = json_array_new ();
+  Layout self = { .at = text, .tokens = tokens, .between = between };
 
-  for (skip_space (&self); *self.at != '\0'; skip_space (&self))
+  for (skip_space (&self); self.n_bytes <= TM_PAYLOAD_VIEW_MAX_BYTES && *self.at != '\0';
+       skip_space (&self))
     if (*self.at == '"')
       lay_out_string (&self);
     else if (strchr ("{}[],:", *self.at) != NULL)
@@ -146,16 +174,23 @@ lay_out (const char *text)
       lay_out_word (&self);
   flush_between (&self);
 
-  return self.tokens;
+  return self.n_bytes <= TM_PAYLOAD_VIEW_MAX_BYTES ? g_steal_pointer (&tokens) : NULL;
 }
 
-/* At most max_bytes, and never half a character. */
-static char *
-cut (const char *text, gsize max_bytes)
+/* The end of what fits on the page, never within a character. */
+static const char *
+find_end (const char *text)
 {
-  const char *end = text + max_bytes;
+  gsize n = 0;
 
-  return g_strndup (text, (gsize) (g_utf8_find_prev_char (text, end + 1) - text));
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    {
+      n += cost_of (g_utf8_get_char (text));
+      if (n > TM_PAYLOAD_VIEW_MAX_BYTES)
+        return text;
+    }
+
+  return text;
 }
 
 JsonObject *
@@ -163,19 +198,21 @@ tm_payload_view_new (const char *payload)
 {
   JsonObject *view = json_object_new ();
   gsize n_bytes = strlen (payload);
-  gboolean is_cut = n_bytes > TM_PAYLOAD_VIEW_MAX_BYTES;
-  gboolean is_json = !is_cut && tm_json_check (payload, n_bytes, n_bytes, TM_JSON_MAX_DEPTH, NULL);
+  const char *end = find_end (payload);
+  gboolean is_json =
+      *end == '\0' && tm_json_check (payload, n_bytes, n_bytes, TM_JSON_MAX_DEPTH, NULL);
+  JsonArray *tokens = is_json ? lay_out (payload) : NULL;
 
-  json_object_set_boolean_member (view, "is_json", is_json);
-  json_object_set_boolean_member (view, "is_cut", is_cut);
+  json_object_set_boolean_member (view, "is_json", tokens != NULL);
+  json_object_set_boolean_member (view, "is_cut", *end != '\0');
   json_object_set_boolean_member (view, "is_empty", n_bytes == 0);
-  if (is_json)
+  if (tokens != NULL)
     {
-      json_object_set_array_member (view, "tokens", lay_out (payload));
+      json_object_set_array_member (view, "tokens", tokens);
       return view;
     }
 
-  g_autofree char *start = is_cut ? cut (payload, TM_PAYLOAD_VIEW_MAX_BYTES) : g_strdup (payload);
+  g_autofree char *start = g_strndup (payload, (gsize) (end - payload));
   g_autofree char *visible = tm_text_visible (start);
   json_object_set_string_member (view, "text", visible);
 

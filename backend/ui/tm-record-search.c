@@ -8,6 +8,8 @@
 
 #define SQL "/org/telemetrics/server/ui/sql/"
 #define DAY_USEC (24 * 60 * 60 * (gint64) G_USEC_PER_SEC)
+/* The last day that can be written: a cursor may lie beyond. */
+#define LAST_DAY_USEC (G_GINT64_CONSTANT (253402214400) * (gint64) G_USEC_PER_SEC)
 /* What facets count when the search has no beginning. */
 #define FACET_DAYS 30
 
@@ -86,7 +88,7 @@ add_day (TmQuery *query, gint64 usec)
       tm_query_add_null (query);
       return;
     }
-  tm_time_format (usec, text);
+  tm_time_format (MIN (usec, LAST_DAY_USEC), text);
   text[strlen ("2026-11-22")] = '\0';
   tm_query_add_text (query, text);
 }

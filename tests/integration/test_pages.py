@@ -209,9 +209,15 @@ class Pages(unittest.TestCase):
         """A payload of a megabyte does not make a page of a megabyte; the page says so and leads to the whole."""
         one = self.find(lambda one: len(one['payload']) > len(MEGABYTE))
         _, text = self.reader.html(f"/records/{one['record_id']}")
-        self.assertLess(len(text), 100 * 1024)
+        self.assertLess(len(text), FIRST_PAGE_BYTES)
         self.assertIn('This payload is large', text)
         self.assertEqual(self.reader.get(f"/api/v1/records/{one['record_id']}/payload").body.decode(), one['payload'])
+
+    def test_end_of_time(self):
+        """The end of all time is a time like others."""
+        for query in ('to=9999-12-31', 'to=9999-12-31T23:59:59Z', 'cursor=ffffffff-ffff-ffff-ffff-ffffffffffff'):
+            with self.subTest(query=query):
+                self.assertEqual(len(self.reader.get(f'/api/v1/records?{query}').json['records']), 50)
 
     # Mistakes
 
