@@ -72,16 +72,6 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
 }
 
-# install_node_modules DIRECTORY: what its package-lock.json says, once for each lock file.
-install_node_modules() {
-  local stamp=$1/node_modules/.installed
-  [ -e "$1/package-lock.json" ] || return 0
-  cmp -s "$1/package-lock.json" "$stamp" && return 0
-  echo "installing the locked npm packages of $1"
-  npm ci --prefix "$1" --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null || return
-  cp "$1/package-lock.json" "$stamp"
-}
-
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   list="packages_to_${1:-build}[@]"
   printf '%s\n' "${!list}"
