@@ -76,6 +76,29 @@ static const struct
   const char *kind;
   const char *title;
 } cases[] = {
+  /* A stack that ran over is the fault of whoever began it, not of who noticed. */
+  { "[   10.000001] Kernel panic - not syncing: corrupted stack end detected inside scheduler\n"
+    "[   10.000002] CPU: 1 PID: 77 Comm: kworker/1:1 Not tainted 6.12.1-acme #1\n"
+    "[   10.000003] Call Trace:\n"
+    "[   10.000004]  __schedule+0x1ec6/0x1ed0\n"
+    "[   10.000005]  schedule+0xef/0x370\n"
+    "[   10.000006]  gear_leaf+0x10/0x20\n"
+    "[   10.000007]  gear_middle+0x10/0x20\n"
+    "[   10.000008]  gear_workfn+0x10/0x20\n"
+    "[   10.000009]  process_one_work+0xc90/0x1c40\n"
+    "[   10.000010]  kthread+0x35a/0x440\n",
+    "panic", "kernel panic in gear_workfn" },
+  /* The bus does as the driver says. */
+  { "[   10.000001] WARNING: CPU: 1 PID: 77 at drivers/usb/core/urb.c:477 usb_submit_urb+0x1/0x2\n"
+    "[   10.000002] CPU: 1 PID: 77 Comm: kworker/1:1 Not tainted 6.12.1-acme #1\n"
+    "[   10.000003] RIP: 0010:usb_submit_urb+0x1/0x2\n"
+    "[   10.000004] Call Trace:\n"
+    "[   10.000005]  usb_start_wait_urb+0x108/0x2b0\n"
+    "[   10.000006]  usb_bulk_msg+0x228/0x550\n"
+    "[   10.000007]  gear_write+0x20b/0x310\n"
+    "[   10.000008]  gear_probe+0x5e1/0x770\n"
+    "[   10.000009]  really_probe+0x287/0x660\n",
+    "warning", "warning in gear_write" },
   { "[   10.000001] BUG: kernel NULL pointer dereference, address: 0000000000000008\n"
     "[   10.000002] CPU: 1 UID: 0 PID: 77 Comm: gears Tainted: G        W  OE      6.12.1-acme #1\n"
     "[   10.000003] RIP: 0010:gear_turn+0x1c/0x40 [gears]\n" SOME_TRACE,
