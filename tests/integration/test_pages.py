@@ -333,3 +333,17 @@ class Pages(unittest.TestCase):
             self.assertEqual(answer.headers['Retry-After'], '5')
         self.backend.postgres.start()
         self.assertEqual(self.reader.html('/records')[0], 200)
+
+
+class LongPages(unittest.TestCase):
+    def test_payload_that_swells(self):
+        """Marks around values and escapes count, too: no payload makes a page longer than 60 kB."""
+        payloads = ['[' + '1,' * 30000 + '1]', '"' * 40000, '<' * 1000000, '\u202e' * 20000, '{"a":' * 30 + '1' + '}' * 30, '[' * 5000]
+        sent = [record(payload=payload) for payload in payloads]
+        with Backend() as backend:
+            backend.post(batch(sent))
+            for one in sent:
+                with self.subTest(payload=one['payload'][:10]):
+                    status, text = Reader(backend).html(f"/records/{one['record_id']}")
+                    self.assertEqual(status, 200)
+                    self.assertLess(len(text.encode()), FIRST_PAGE_BYTES)
