@@ -105,6 +105,7 @@ static gpointer
 run (gpointer data)
 {
   TmFold *self = data;
+  g_autofree char *last_message = NULL;
   gboolean goes_on = TRUE;
 
   while (goes_on)
@@ -114,12 +115,17 @@ run (gpointer data)
       forget_wake (self);
       if (work (self, &error))
         {
+          g_clear_pointer (&last_message, g_free);
           goes_on =
               wait_for_work (self, LOOK_USEC, TRUE) && wait_for_work (self, GATHER_USEC, FALSE);
           continue;
         }
 
-      g_info ("the rollups have to wait: %s", error->message);
+      /* Once: the same again every two seconds would hide what else happens. */
+      if (g_strcmp0 (last_message, error->message) != 0)
+        g_warning ("the rollups have to wait: %s", error->message);
+      g_free (last_message);
+      last_message = g_strdup (error->message);
       tm_database_rollback (self->database);
       goes_on = wait_for_work (self, RETRY_USEC, FALSE);
     }

@@ -65,7 +65,7 @@ tm_database_error_is_temporary (const GError *error)
 {
   return error->domain == TM_DATABASE_ERROR &&
          (error->code == TM_DATABASE_ERROR_UNREACHABLE || error->code == TM_DATABASE_ERROR_BUSY ||
-          error->code == TM_DATABASE_ERROR_STORAGE);
+          error->code == TM_DATABASE_ERROR_STORAGE || error->code == TM_DATABASE_ERROR_SCHEMA);
 }
 
 /* Classes and codes of the SQL standard and of PostgreSQL; the first prefix that fits decides. */
@@ -80,6 +80,8 @@ static const struct
   { "55P03", TM_DATABASE_ERROR_BUSY },        /* lock not available */
   { "57014", TM_DATABASE_ERROR_BUSY },        /* timeout */
   { "0A000", TM_DATABASE_ERROR_UNREACHABLE }, /* a plan made before a migration: start afresh */
+  { "42P01", TM_DATABASE_ERROR_SCHEMA },      /* no such table: not migrated */
+  { "42703", TM_DATABASE_ERROR_SCHEMA },      /* no such column */
   { "23505", TM_DATABASE_ERROR_CONFLICT },    /* unique violation */
   { "53", TM_DATABASE_ERROR_STORAGE },        /* disk, memory, connections */
   { "58", TM_DATABASE_ERROR_STORAGE },        /* I/O error */

@@ -24,6 +24,8 @@ G_BEGIN_DECLS
  * @TM_DATABASE_ERROR_CONFLICT: a unique key is there already
  * @TM_DATABASE_ERROR_STORAGE: the database is out of disk, memory or connections, or read only;
  * worth another try, but not at once
+ * @TM_DATABASE_ERROR_SCHEMA: the tables are not those of this program; worth another try, because
+ * somebody may be about to migrate
  * @TM_DATABASE_ERROR_STATEMENT: the statement is wrong or its data is refused: final
  *
  * All are dealt with by the caller of this room; none leaves the server but as "503" or "500".
@@ -34,6 +36,7 @@ typedef enum
   TM_DATABASE_ERROR_BUSY,
   TM_DATABASE_ERROR_CONFLICT,
   TM_DATABASE_ERROR_STORAGE,
+  TM_DATABASE_ERROR_SCHEMA,
   TM_DATABASE_ERROR_STATEMENT,
 } TmDatabaseError;
 

@@ -25,6 +25,19 @@ tm_schema_get_newest (void)
   return G_N_ELEMENTS (steps);
 }
 
+char *
+tm_schema_explain (guint version)
+{
+  if (version > tm_schema_get_newest ())
+    return g_strdup_printf ("the database has schema version %u, this program knows %u: a newer "
+                            "telemetrics-server is needed",
+                            version, tm_schema_get_newest ());
+
+  return g_strdup_printf ("the database has schema version %u, this program needs %u: run "
+                          "“telemetrics-server migrate”",
+                          version, tm_schema_get_newest ());
+}
+
 static gboolean
 query_number (TmDatabase *database, const char *sql, guint *out_number, GError **error)
 {
@@ -97,10 +110,9 @@ take_next_step (TmDatabase *database, guint goal, gboolean *out_taken, GError **
 
   if (version > tm_schema_get_newest ())
     {
-      g_set_error (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_STATEMENT,
-                   "the database has schema version %u, this program knows %u: a newer "
-                   "telemetrics-server is needed",
-                   version, tm_schema_get_newest ());
+      g_autofree char *message = tm_schema_explain (version);
+
+      g_set_error_literal (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_STATEMENT, message);
       return FALSE;
     }
   if (version < goal)
@@ -140,6 +152,7 @@ tm_schema_migrate (TmDatabase *database, guint version, guint *out_n_steps, GErr
 gboolean
 tm_schema_check (TmDatabase *database, GError **error)
 {
+  g_autofree char *message = NULL;
   guint version;
 
   if (!tm_schema_get_version (database, &version, error))
@@ -147,10 +160,8 @@ tm_schema_check (TmDatabase *database, GError **error)
   if (version == tm_schema_get_newest ())
     return TRUE;
 
-  g_set_error (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_STORAGE,
-               "the database has schema version %u, this program needs %u; run "
-               "“telemetrics-server migrate”",
-               version, tm_schema_get_newest ());
+  message = tm_schema_explain (version);
+  g_set_error_literal (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_SCHEMA, message);
 
   return FALSE;
 }

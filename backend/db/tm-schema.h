@@ -11,13 +11,15 @@ G_BEGIN_DECLS
 
 /* The newest version this program knows. */
 guint tm_schema_get_newest (void);
+/* What is wrong, for people, with a version that is not the newest, and what to do. */
+char *tm_schema_explain (guint version);
 /* 0 for an empty database. */
 gboolean tm_schema_get_version (TmDatabase *database, guint *out_version, GError **error);
 /* Brings the schema to version (0: the newest). A database that is newer already is left alone and
  * is an error: an older program must not write to it. out_n_steps: (nullable) */
 gboolean
 tm_schema_migrate (TmDatabase *database, guint version, guint *out_n_steps, GError **error);
-/* Fails with TM_DATABASE_ERROR_STORAGE, because somebody may be about to change that, unless the
+/* Fails with TM_DATABASE_ERROR_SCHEMA, because somebody may be about to change that, unless the
  * schema has the newest version. */
 gboolean tm_schema_check (TmDatabase *database, GError **error);
 

@@ -40,16 +40,15 @@ on_version (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (TmRows) rows =
       tm_database_pool_query_finish (TM_DATABASE_POOL (source), result, &error);
-  gboolean has_schema = !g_error_matches (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_STATEMENT);
+  gboolean is_empty = g_error_matches (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_SCHEMA);
+  guint version = rows != NULL ? (guint) tm_rows_get_number (rows, 0, 0) : 0;
+  g_autofree char *explanation = tm_schema_explain (version);
   TmHttpResponse *response;
 
-  if (rows == NULL && has_schema)
+  if (rows == NULL && !is_empty)
     response = tm_http_response_new_error (503, "database: %s", error->message);
-  else if (rows == NULL || tm_rows_get_number (rows, 0, 0) != tm_schema_get_newest ())
-    response = tm_http_response_new_error (503,
-                                           "database: the schema is not version %u: run "
-                                           "“telemetrics-server migrate”",
-                                           tm_schema_get_newest ());
+  else if (version != tm_schema_get_newest ())
+    response = tm_http_response_new_error (503, "database: %s", explanation);
   else
     response = new_ok ();
 

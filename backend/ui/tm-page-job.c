@@ -23,6 +23,14 @@ tm_page_job_free (TmPageJob *self)
 void
 tm_page_job_fail (TmPageJob *self, const GError *error)
 {
+  if (g_error_matches (error, TM_DATABASE_ERROR, TM_DATABASE_ERROR_SCHEMA))
+    {
+      tm_page_writer_send_error (self->pages->writer, self->request, 503,
+                                 "The database is not prepared",
+                                 "Its tables are not those of this version. Run "
+                                 "“telemetrics-server migrate”, then load this page again.");
+      return;
+    }
   if (error->domain == TM_DATABASE_ERROR && tm_database_error_is_temporary (error))
     {
       tm_page_writer_send_error (self->pages->writer, self->request, 503,

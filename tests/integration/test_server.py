@@ -147,11 +147,26 @@ class Life(unittest.TestCase):
                 self.assertEqual(answer.status, 503)
                 self.assertIn('telemetrics-server migrate', answer.message)
                 self.assertEqual(backend.post(batch([record()])).status, 503)
+                backend.process.wait_output('run “telemetrics-server migrate”')
+                for path in ('/', '/records', '/api/v1/records'):
+                    answer = backend.request('GET', path)
+                    self.assertEqual(answer.status, 503)
+                    self.assertIn('telemetrics-server migrate', answer.body.decode())
                 backend.migrate()
                 self.assertEqual(backend.request('GET', '/readyz').status, 200)
                 self.assertEqual(backend.post(batch([record()])).outcomes, ['accepted'])
             finally:
                 backend.stop()
+
+    def test_schema_of_the_future(self):
+        """On a newer schema the server takes nothing, and does not send people to a migration that cannot help."""
+        with Backend(patience_seconds=0) as backend:
+            backend.query("insert into schema_step values (999, 'future')")
+            backend.stop()
+            backend.start()
+            self.assertEqual(backend.post(batch([record()])).status, 503)
+            self.assertIn('a newer telemetrics-server is needed', backend.request('GET', '/readyz').message)
+            self.assertNotIn('migrate', backend.process.output())
 
     def test_database_away(self):
         """A short absence is waited out; a long one is a 503 with Retry-After; afterwards all is well by itself."""
