@@ -25,7 +25,7 @@ packages_to_test=(
   python3-dbusmock python3-psycopg2 expect strace jq xxd man-db
   systemd-journal-remote systemd-container desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
   bash-completion zsh fish
-  libxml2-utils systemd-container systemd-journal-remote
+  libxml2-utils systemd-container systemd-journal-remote packagekit packagekit-tools dpkg-dev
   chromium nodejs npm
 )
 }

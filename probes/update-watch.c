@@ -9,6 +9,8 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "update-bus.h"
+
 /* Where two package managers follow each other, one look is enough. */
 #define SETTLE_MSEC 300
 
@@ -60,6 +62,15 @@ changed (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+heard (TmUpdate *update, gpointer user_data)
+{
+  Watcher *self = user_data;
+
+  if (!self->watch->on_update (update, self->watch->user_data))
+    g_main_loop_quit (self->loop);
+}
+
 static gboolean
 consent_changed (int fd, GIOCondition condition, gpointer user_data)
 {
@@ -82,6 +93,7 @@ update_watch_run (const UpdateWatch *watch)
   int consent_fd = tm_probe_get_consent_fd (watch->probe);
   guint consent_source = 0;
   guint change_source = 0;
+  UpdateBus *bus = update_bus_new (watch->rules, heard, &self);
 
   /* First watch, then look: nothing can happen in between. */
   add_watches (&self);
@@ -92,6 +104,7 @@ update_watch_run (const UpdateWatch *watch)
   if (tm_probe_may_continue (watch->probe) && watch->on_change (watch->user_data))
     g_main_loop_run (loop);
 
+  update_bus_free (bus);
   g_clear_handle_id (&self.settle_source, g_source_remove);
   g_clear_handle_id (&consent_source, g_source_remove);
   g_clear_handle_id (&change_source, g_source_remove);

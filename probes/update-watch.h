@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   TmProbe *probe;
+  const TmUpdateRules *rules;
   gboolean (*on_change) (gpointer user_data); /* a history may have; FALSE: end */
+  UpdateNewFunc on_update;                    /* PackageKit has made one; FALSE: end */
   gpointer user_data;
 } UpdateWatch;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reports what became of updates of the system: one record for each transaction of apt, dnf and
- * swupd, as counts, builds, the time it took and the class of its error.
+ * Reports what became of updates of the system: one record for each transaction of apt, dnf,
+ * swupd and PackageKit, as counts, builds, the time it took and the class of its error.
  *
- * It stays and is told of changes by the kernel, so that it costs nothing in between;
+ * It stays and is told of changes by the kernel and the bus, so that it costs nothing in between;
  * with --once it reads what is there, with --input one file.
  */
 #include <glib/gi18n.h>
@@ -198,12 +198,23 @@ load_rules (TmProbe *probe, GError **error)
   return tm_update_rules_new (text, error);
 }
 
+static gboolean
+take_heard (TmUpdate *update, gpointer user_data)
+{
+  Updateprobe *self = user_data;
+  g_autoptr (TmUpdate) owned = update;
+
+  return tm_probe_may_continue (self->probe) && hand_over (self, owned, NULL);
+}
+
 static void
 observe (Updateprobe *self)
 {
   const UpdateWatch watch = {
     .probe = self->probe,
+    .rules = self->rules,
     .on_change = read_histories,
+    .on_update = take_heard,
     .user_data = self,
   };
 

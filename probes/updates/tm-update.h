@@ -29,7 +29,7 @@ typedef enum
 
 typedef struct
 {
-  const char *source; /* "apt", "dnf" or "swupd" */
+  const char *source; /* "apt", "dnf", "swupd", "packagekit" */
   char *from;         /* (nullable): build */
   char *to;           /* (nullable): build */
   gint64 begin_usec;  /* since 1970 UTC; 0: not known */

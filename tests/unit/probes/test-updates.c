@@ -3,6 +3,7 @@
  * Proves what is a transaction in each log and what is none, that its record counts right and tells
  * nothing else, and which error is of which class.
  */
+#include "tm-packagekit.h"
 #include "tm-update-log.h"
 
 #include <string.h>
@@ -230,6 +231,78 @@ test_bounds (void)
   g_assert_null (update->to);
 }
 
+/* role, flags, error code (0: none), exit, back end; what it is reported as */
+static const struct
+{
+  guint role;
+  guint64 flags;
+  guint code;
+  guint exit;
+  const char *backend;
+  gboolean is_reported;
+  TmUpdateError error;
+} packagekit_vectors[] = {
+  { 22, 0, 0, 1, "dnf", TRUE, TM_UPDATE_ERROR_NONE },
+  { 22, 2, 0, 1, "dnf", TRUE, TM_UPDATE_ERROR_NONE },
+  { 22, 4, 0, 1, "dnf", FALSE, 0 },                       /* only tried */
+  { 22, 8, 0, 1, "dnf", FALSE, 0 },                       /* only downloaded */
+  { 21, 0, 0, 1, "dnf", FALSE, 0 },                       /* a search */
+  { 22, 0, 0, 1, "apt", FALSE, 0 },                       /* stands in its history */
+  { 11, 0, 58, 2, "apt", FALSE, 0 },                      /* so does this */
+  { 11, 0, 10, 2, "apt", TRUE, TM_UPDATE_ERROR_NETWORK }, /* this does not */
+  { 11, 0, 58, 2, NULL, TRUE, TM_UPDATE_ERROR_PACKAGE },
+  { 11, 0, 17, 3, "dnf", FALSE, 0 }, /* a person cancelled it */
+  { 11, 0, 0, 4, "dnf", FALSE, 0 },  /* a person is asked for a key */
+  { 33, 0, 0, 6, "dnf", TRUE, TM_UPDATE_ERROR_INTERRUPTED },
+  { 33, 0, 999, 2, "dnf", TRUE, TM_UPDATE_ERROR_OTHER },
+};
+
+static void
+test_packagekit (void)
+{
+  g_autoptr (TmUpdateRules) rules = tm_update_rules_new (RULES, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (packagekit_vectors); i++)
+    {
+      g_autoptr (TmPackagekit) transaction = tm_packagekit_new (rules);
+      g_autoptr (TmUpdate) update = NULL;
+
+      g_test_message ("vector %u", i);
+      tm_packagekit_set_role (transaction, packagekit_vectors[i].role, packagekit_vectors[i].flags);
+      if (packagekit_vectors[i].code != 0)
+        tm_packagekit_set_error (transaction, packagekit_vectors[i].code);
+      g_assert_false (tm_packagekit_is_complete (transaction));
+      tm_packagekit_finish (transaction, packagekit_vectors[i].exit, 2500);
+      update = tm_packagekit_get_update (transaction, packagekit_vectors[i].backend);
+      g_assert_cmpint (update != NULL, ==, packagekit_vectors[i].is_reported);
+      if (update != NULL)
+        g_assert_cmpint (update->error, ==, packagekit_vectors[i].error);
+    }
+}
+
+/* Each package counts once, whatever is said of its progress. */
+static void
+test_packagekit_counts (void)
+{
+  static const guint infos[] = { 10, 11, 11, 14, 12, 13, 15, 19, 20, 18 };
+  static const char *const ids[] = { "a;1;;", "a;1;;", "a;1;;", "a;1;;", "b;1;;",
+                                     "c;1;;", "d;1;;", "e;1;;", "f;1;;", "a;1;;" };
+  g_autoptr (TmUpdateRules) rules = tm_update_rules_new (RULES, NULL);
+  g_autoptr (TmPackagekit) transaction = tm_packagekit_new (rules);
+  g_autoptr (TmUpdate) update = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (infos); i++)
+    tm_packagekit_add_package (transaction, infos[i], ids[i]);
+  tm_packagekit_set_role (transaction, 22, 0);
+  tm_packagekit_finish (transaction, 1, 2500);
+  update = tm_packagekit_get_update (transaction, "dnf");
+
+  g_assert_cmpuint (update->n_installed, ==, 1);
+  g_assert_cmpuint (update->n_upgraded, ==, 3);
+  g_assert_cmpuint (update->n_removed, ==, 2);
+  g_assert_cmpint (update->seconds, ==, 2);
+}
+
 static void
 test_bad_rules (void)
 {
@@ -251,5 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/updates/id", test_id);
   g_test_add_func ("/updates/bounds", test_bounds);
   g_test_add_func ("/updates/bad-rules", test_bad_rules);
+  g_test_add_func ("/updates/packagekit", test_packagekit);
+  g_test_add_func ("/updates/packagekit/counts", test_packagekit_counts);
   return g_test_run ();
 }
