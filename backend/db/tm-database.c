@@ -5,7 +5,10 @@
 #include <libpq-fe.h>
 #include <string.h>
 
-G_DEFINE_QUARK (tm - database - error - quark, tm_database_error)
+/* The formatter would take the name for a subtraction; the macro makes a string of it. */
+/* clang-format off */
+G_DEFINE_QUARK (tm-database-error-quark, tm_database_error)
+/* clang-format on */
 
 /* A connection that is not there by then is as good as none: the caller answers "try later". */
 #define CONNECT_TIMEOUT_SECONDS "5"

@@ -13,7 +13,10 @@
 #include "tm-mustache-node.h"
 #include "tm-mustache-value.h"
 
-G_DEFINE_QUARK (tm - mustache - error - quark, tm_mustache_error)
+/* The formatter would take the name for a subtraction; the macro makes a string of it. */
+/* clang-format off */
+G_DEFINE_QUARK (tm-mustache-error-quark, tm_mustache_error)
+/* clang-format on */
 
 /* Each template that is being rendered can have all its sections open. */
 #define MAX_CONTEXTS (TM_MUSTACHE_MAX_SECTIONS * (TM_MUSTACHE_MAX_PARTIALS + 1) + 1)

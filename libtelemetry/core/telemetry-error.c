@@ -2,7 +2,10 @@
 /* The one table of error codes and their names on the bus; see telemetry-error.h. */
 #include "telemetry-error.h"
 
-G_DEFINE_QUARK (telemetry - error - quark, telemetry_error)
+/* The formatter would take the name for a subtraction; the macro makes a string of it. */
+/* clang-format off */
+G_DEFINE_QUARK (telemetry-error-quark, telemetry_error)
+/* clang-format on */
 
 static const char *const bus_names[TELEMETRY_N_ERRORS] = {
   [TELEMETRY_ERROR_DISABLED] = TELEMETRY_ERROR_BUS_PREFIX "Disabled",

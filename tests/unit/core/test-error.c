@@ -27,11 +27,19 @@ test_unknown_names (void)
   g_assert_false (telemetry_error_from_bus_name ("org.freedesktop.DBus.Error.Failed", &code));
 }
 
+/* Programs in Python and Vala see the domain's name, which never changes. */
+static void
+test_domain (void)
+{
+  g_assert_cmpstr (g_quark_to_string (TELEMETRY_ERROR), ==, "telemetry-error-quark");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/error/round-trip", test_round_trip);
   g_test_add_func ("/core/error/unknown-names", test_unknown_names);
+  g_test_add_func ("/core/error/domain", test_domain);
   return g_test_run ();
 }
