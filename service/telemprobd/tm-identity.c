@@ -186,9 +186,11 @@ read_secrets (TmIdentity *self)
     {
       g_autofree char *aside = g_strconcat (self->path, ".damaged", NULL);
 
-      g_rename (self->path, aside);
-      self->problem = g_strdup_printf ("%s: %s; it was moved aside and there is a new identity",
-                                       self->path, error->message);
+      gboolean is_aside = g_rename (self->path, aside) == 0;
+
+      self->problem =
+          g_strdup_printf ("%s: %s; %s there is a new identity", self->path, error->message,
+                           is_aside ? "it was moved aside, and" : "it cannot be moved aside;");
     }
 
   g_array_set_size (self->secrets, 0);

@@ -184,6 +184,21 @@ test_damaged (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What could not be moved aside is not said to be. */
+static void
+test_damaged_and_stuck (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *aside = g_strconcat (fixture->path, ".damaged", NULL);
+  g_autoptr (TmIdentity) identity = NULL;
+
+  g_assert_cmpint (g_mkdir (aside, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (fixture->path, "rubbish", -1, NULL));
+  identity = load (fixture);
+  g_assert_nonnull (strstr (tm_identity_get_problem (identity), "cannot be moved aside"));
+  g_assert_true (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_rmdir (aside), ==, 0);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, setup, func, teardown)
 
 int
@@ -197,6 +212,7 @@ main (int argc, char **argv)
   ADD ("/identity/past-secrets", test_past_secrets);
   ADD ("/identity/static", test_static);
   ADD ("/identity/damaged", test_damaged);
+  ADD ("/identity/damaged-and-stuck", test_damaged_and_stuck);
 
   return g_test_run ();
 }
