@@ -83,8 +83,13 @@ set_number_field (TmRecordBuilder *builder, TmFieldId id, JsonObject *object, GE
   gboolean is_present;
   guint64 number;
 
-  if (!tm_json_get_number (object, field->name, G_MAXINT64, &is_present, &number, error))
-    return FALSE;
+  if (!tm_json_get_number (object, field->name, G_MAXINT64, &is_present, &number, NULL))
+    {
+      /* What is accepted is the field's to say: a severity is no number up to 2^63. */
+      g_set_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS,
+                   "%s is not valid, accepted is %s", field->name, field->accepts);
+      return FALSE;
+    }
 
   return !is_present || tm_record_builder_set_number (builder, id, number, error);
 }
