@@ -242,6 +242,7 @@ void
 tm_ingest_group_count (TmIngestGroup *self)
 {
   g_array_set_size (self->deltas, 0);
+  self->n_quarantined = 0;
   for (guint i = 0; i < self->jobs->len; i++)
     ((TmIngestJob *) g_ptr_array_index (self->jobs, i))->n_new = 0;
 
@@ -258,7 +259,9 @@ tm_ingest_group_count (TmIngestGroup *self)
     {
       const TmIngestRow *row = &g_array_index (self->quarantine, TmQuarantineRow, i).row;
 
-      if (is_new (row))
-        row->job->n_new++;
+      if (!is_new (row))
+        continue;
+      row->job->n_new++;
+      self->n_quarantined++;
     }
 }

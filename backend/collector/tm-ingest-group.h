@@ -33,10 +33,11 @@ typedef struct
 {
   GPtrArray *jobs; /* (element-type TmIngestJob) (unowned) */
   guint n_records;
-  gsize n_bytes;      /* of the inflated bodies */
-  GArray *rows;       /* (element-type TmIngestRow) */
-  GArray *quarantine; /* (element-type TmQuarantineRow) */
-  GArray *deltas;     /* (element-type TmIngestDelta): made by tm_ingest_group_count() */
+  gsize n_bytes;       /* of the inflated bodies */
+  GArray *rows;        /* (element-type TmIngestRow) */
+  GArray *quarantine;  /* (element-type TmQuarantineRow) */
+  guint n_quarantined; /* those of quarantine that are new */
+  GArray *deltas;      /* (element-type TmIngestDelta): made by tm_ingest_group_count() */
 } TmIngestGroup;
 
 TmIngestGroup *tm_ingest_group_new (void);

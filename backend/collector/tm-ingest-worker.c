@@ -136,7 +136,7 @@ succeed (TmIngestWorker *self, TmIngestGroup *group)
   guint64 n_conflicts = tm_ingest_store_get_n_conflicts (self->store);
 
   tm_ingest_stats_add (stats, TM_INGEST_COMMITS, 1);
-  tm_ingest_stats_add (stats, TM_INGEST_QUARANTINED, group->quarantine->len);
+  tm_ingest_stats_add (stats, TM_INGEST_QUARANTINED, group->n_quarantined);
   tm_ingest_stats_add (stats, TM_INGEST_CONFLICTS, (gint64) (n_conflicts - self->n_conflicts));
   self->n_conflicts = n_conflicts;
   for (guint i = 0; i < group->jobs->len; i++)

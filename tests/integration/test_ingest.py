@@ -223,10 +223,13 @@ class Ingest(unittest.TestCase):
         content = batch([record(), record(severity=0)])
         self.backend.post(content)
         self.backend.post(content)
+        early = [record(0)]
+        self.backend.post(batch(early))
+        self.backend.post(batch(early))
         after = counters()
         grown = {name: int(after[f'telemetrics_ingest_{name}_total']) - int(before[f'telemetrics_ingest_{name}_total'])
-                 for name in ('batches', 'known_batches', 'accepted', 'duplicate', 'rejected')}
-        self.assertEqual(grown, {'batches': 2, 'known_batches': 1, 'accepted': 1, 'duplicate': 1, 'rejected': 2})
+                 for name in ('batches', 'known_batches', 'accepted', 'duplicate', 'rejected', 'quarantined')}
+        self.assertEqual(grown, {'batches': 4, 'known_batches': 1, 'accepted': 2, 'duplicate': 2, 'rejected': 2, 'quarantined': 1})
 
 
 if __name__ == '__main__':
