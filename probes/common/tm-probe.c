@@ -91,6 +91,13 @@ tm_probe_get_input (TmProbe *self)
   return self->input;
 }
 
+void
+tm_probe_set_input (TmProbe *self, const char *file)
+{
+  g_free (self->input);
+  self->input = g_strdup (file);
+}
+
 gboolean
 tm_probe_is_once (TmProbe *self)
 {

@@ -36,7 +36,9 @@ void tm_probe_free (TmProbe *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbe, tm_probe_free)
 
 const char *tm_probe_get_input (TmProbe *self); /* --input, or NULL */
-gboolean tm_probe_is_once (TmProbe *self);      /* --once, or --input */
+/* As if --input were given: for a probe that has a better name for it. */
+void tm_probe_set_input (TmProbe *self, const char *file);
+gboolean tm_probe_is_once (TmProbe *self); /* --once, or --input */
 gboolean tm_probe_is_dry_run (TmProbe *self);
 const char *tm_probe_get_root (TmProbe *self); /* --root or TELEMETRICS_ROOT; NULL: "/" */
 /* (transfer full): an absolute path of the system below --root. */
