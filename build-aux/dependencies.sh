@@ -9,7 +9,7 @@
 packages_to_build=(
   build-essential meson ninja-build pkg-config gettext
   libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libsoup-3.0-dev libpolkit-gobject-1-dev
-  libpq-dev libsqlite3-dev libsystemd-dev libdw-dev
+  libpq-dev libsqlite3-dev libsystemd-dev libdw-dev libzstd-dev libseccomp-dev
   gobject-introspection libgirepository1.0-dev valac
   polkitd # which XML elements of an action are text: /usr/share/gettext/its/polkit.its
 )
@@ -22,6 +22,7 @@ packages_to_run=(
 
 packages_to_test=(
   clang clang-format libclang-rt-14-dev shellcheck
+  elfutils gdb g++ gnat gcc-multilib zstd
   python3-dbusmock python3-psycopg2 expect strace jq xxd man-db
   systemd-journal-remote systemd-container desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
   bash-completion zsh fish

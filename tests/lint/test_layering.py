@@ -33,7 +33,9 @@ GATES = {
     r'libsoup/': ['service/telempostd/tm-http.c', 'backend/http/tm-http-server.c'],
     r'libpq-fe\.h': ['backend/db/tm-database.c'],
     r'(zlib|curl|openssl|gnutls).*\.h': [],
-    r'elfutils/|dwarf\.h|libelf\.h|gelf\.h': ['probes/'],
+    r'elfutils/|dwarf\.h|libelf\.h|gelf\.h': ['probes/backtrace/tm-unwind.c'],
+    r'zstd\.h': ['probes/crashprobe/crash-unpack.c'],
+    r'seccomp\.h': ['probes/crashprobe/crash-sandbox.c'],
 }
 
 

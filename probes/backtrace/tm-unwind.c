@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See tm-unwind.h. The only file that knows elfutils. */
+#include "tm-unwind.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwelf.h>
+#include <elfutils/libdwfl.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tm-core-notes.h"
+#include "tm-function-name.h"
+
+/* A stack of 8 MiB that overflowed may have fifty thousand frames, which take five seconds. The
+ * innermost say what happened, so that there is an answer before the process's own limit ends it.
+ */
+#define MAX_CPU_USEC (G_GINT64_CONSTANT (4) * G_USEC_PER_SEC)
+
+typedef struct
+{
+  Elf *core;
+  Elf *exe; /* (nullable) */
+  int exe_fd;
+  Dwfl *dwfl;
+  TmCoreNotes *notes;
+  TmBacktrace *backtrace;
+} Unwinder;
+
+static gboolean
+set_error (GError **error, const char *what)
+{
+  const char *reason = dwfl_errmsg (-1);
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: %s", what,
+               reason != NULL ? reason : "no reason given");
+  return FALSE;
+}
+
+/* The program that was handed over is that of the core if they have the same build-id. */
+static gboolean
+is_exe (Unwinder *self, Dwfl_Module *module)
+{
+  const unsigned char *bits;
+  const void *exe_bits;
+  GElf_Addr address;
+  int n_bits = dwfl_module_build_id (module, &bits, &address);
+
+  return n_bits > 0 && self->exe != NULL &&
+         dwelf_elf_gnu_build_id (self->exe, &exe_bits) == n_bits &&
+         memcmp (bits, exe_bits, n_bits) == 0;
+}
+
+static int
+find_elf (Dwfl_Module *module,
+          void **user_data,
+          const char *name,
+          Dwarf_Addr base,
+          char **out_path,
+          Elf **out_elf)
+{
+  Unwinder *owner = *user_data;
+
+  if (owner != NULL && is_exe (owner, module))
+    return dup (owner->exe_fd);
+
+  return dwfl_build_id_find_elf (module, user_data, name, base, out_path, out_elf);
+}
+
+static const Dwfl_Callbacks callbacks = {
+  .find_elf = find_elf,
+  .find_debuginfo = dwfl_standard_find_debuginfo,
+};
+
+static void
+unwinder_clear (Unwinder *self)
+{
+  g_clear_pointer (&self->dwfl, dwfl_end);
+  g_clear_pointer (&self->exe, elf_end);
+  g_clear_pointer (&self->core, elf_end);
+  g_clear_pointer (&self->notes, tm_core_notes_free);
+  g_clear_pointer (&self->backtrace, tm_backtrace_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Unwinder, unwinder_clear)
+
+static void
+add_notes (Unwinder *self, const GElf_Phdr *header)
+{
+  Elf_Data *data =
+      elf_getdata_rawchunk (self->core, (int64_t) header->p_offset, header->p_filesz, ELF_T_NHDR);
+  gsize name_at, note_at, next = 0;
+  GElf_Nhdr note;
+
+  while (data != NULL && (next = gelf_getnote (data, next, &note, &name_at, &note_at)) > 0)
+    if (note.n_namesz == sizeof "CORE" && memcmp ((char *) data->d_buf + name_at, "CORE", 5) == 0)
+      tm_core_notes_add (self->notes, note.n_type, (guint8 *) data->d_buf + note_at, note.n_descsz);
+}
+
+static gboolean
+read_notes (Unwinder *self, GError **error)
+{
+  const char *ident = elf_getident (self->core, NULL);
+  gsize n_headers;
+  GElf_Ehdr head;
+
+  if (gelf_getehdr (self->core, &head) == NULL || head.e_type != ET_CORE ||
+      elf_getphdrnum (self->core, &n_headers) != 0)
+    return set_error (error, "this is not a core file");
+  if (ident[EI_DATA] != (G_BYTE_ORDER == G_LITTLE_ENDIAN ? ELFDATA2LSB : ELFDATA2MSB))
+    return set_error (error, "the core file is of another kind of machine");
+
+  self->notes = tm_core_notes_new (ident[EI_CLASS] == ELFCLASS64 ? 8 : 4);
+  for (gsize i = 0; i < n_headers; i++)
+    {
+      GElf_Phdr header;
+
+      if (gelf_getphdr (self->core, (int) i, &header) != NULL && header.p_type == PT_NOTE)
+        add_notes (self, &header);
+    }
+
+  return TRUE;
+}
+
+static char *
+get_build_id (Dwfl_Module *module)
+{
+  const unsigned char *bits;
+  GElf_Addr address;
+  int n_bits = dwfl_module_build_id (module, &bits, &address);
+  GString *text;
+
+  if (n_bits <= 0)
+    return NULL;
+
+  text = g_string_new (NULL);
+  for (int i = 0; i < n_bits; i++)
+    g_string_append_printf (text, "%02x", bits[i]);
+  return g_string_free (text, FALSE);
+}
+
+static void
+set_function (TmFrame *frame, Dwfl_Module *module, Dwarf_Addr pc)
+{
+  Dwarf_Addr call = frame->is_activation ? pc : pc - 1;
+  GElf_Off offset;
+  GElf_Sym symbol;
+  const char *name = dwfl_module_addrinfo (module, call, &offset, &symbol, NULL, NULL, NULL);
+
+  if (name == NULL)
+    return;
+
+  frame->function = tm_function_name_demangle (name);
+  frame->function_offset = offset + (pc - call);
+}
+
+static TmFrame *
+make_frame (Unwinder *self, Dwarf_Addr pc, gboolean is_activation)
+{
+  TmFrame *frame = g_new0 (TmFrame, 1);
+  Dwfl_Module *module = dwfl_addrmodule (self->dwfl, is_activation ? pc : pc - 1);
+  guint64 first_address = 0;
+  Dwarf_Addr start = 0;
+  const char *name = NULL;
+  const char *path = tm_core_notes_find_file (self->notes, pc, &first_address);
+
+  frame->n_times = 1;
+  frame->is_activation = is_activation;
+  if (module != NULL)
+    {
+      name = dwfl_module_info (module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
+      first_address = start;
+      frame->build_id = get_build_id (module);
+      set_function (frame, module, pc);
+    }
+
+  if (path != NULL)
+    frame->path = g_strdup (path);
+  else if (name != NULL && (g_str_has_prefix (name, "[vdso") || strstr (name, "vdso") != NULL))
+    frame->path = g_strdup (TM_FRAME_VDSO);
+  else if (name != NULL && name[0] == '/')
+    frame->path = g_utf8_make_valid (name, -1);
+  else
+    frame->path = g_strdup (TM_FRAME_JIT);
+
+  /* Where memory without a file lies says nothing and is different each time. */
+  if (strcmp (frame->path, TM_FRAME_JIT) != 0)
+    frame->offset = pc - first_address;
+  return frame;
+}
+
+static gint64
+get_cpu_usec (void)
+{
+  struct timespec used;
+
+  if (clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &used) != 0)
+    return 0;
+
+  return used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
+static int
+on_frame (Dwfl_Frame *state, void *user_data)
+{
+  Unwinder *self = user_data;
+  bool is_activation;
+  Dwarf_Addr pc;
+
+  if (!dwfl_frame_pc (state, &pc, &is_activation))
+    return DWARF_CB_ABORT;
+  if (get_cpu_usec () > MAX_CPU_USEC ||
+      !tm_backtrace_add (self->backtrace, make_frame (self, pc, is_activation)))
+    {
+      self->backtrace->is_whole = FALSE;
+      return DWARF_CB_ABORT;
+    }
+
+  return DWARF_CB_OK;
+}
+
+/* The first thread is the one that crashed. */
+static int
+on_thread (Dwfl_Thread *thread, void *user_data)
+{
+  Unwinder *self = user_data;
+
+  self->backtrace->is_whole = TRUE;
+  if (dwfl_thread_getframes (thread, on_frame, self) != 0)
+    self->backtrace->is_whole = FALSE;
+  return DWARF_CB_ABORT;
+}
+
+static int
+set_owner (Dwfl_Module *module, void **user_data, const char *name, Dwarf_Addr start, void *self)
+{
+  *user_data = self;
+  return DWARF_CB_OK;
+}
+
+static gboolean
+walk (Unwinder *self, GError **error)
+{
+  self->dwfl = dwfl_begin (&callbacks);
+  if (self->dwfl == NULL || dwfl_core_file_report (self->dwfl, self->core, NULL) < 0 ||
+      dwfl_report_end (self->dwfl, NULL, NULL) != 0)
+    return set_error (error, "the core's modules cannot be read");
+  dwfl_getmodules (self->dwfl, set_owner, self, 0);
+  if (dwfl_core_file_attach (self->dwfl, self->core) < 0)
+    return set_error (error, "the core's threads cannot be read");
+
+  dwfl_getthreads (self->dwfl, on_thread, self);
+  return TRUE;
+}
+
+TmBacktrace *
+tm_unwind_core (int core_fd, int exe_fd, GError **error)
+{
+  g_auto (Unwinder) self = { .exe_fd = exe_fd };
+
+  elf_version (EV_CURRENT);
+  self.backtrace = tm_backtrace_new ();
+  self.core = elf_begin (core_fd, ELF_C_READ_MMAP, NULL);
+  if (exe_fd >= 0)
+    self.exe = elf_begin (exe_fd, ELF_C_READ_MMAP, NULL);
+  if (self.core == NULL || elf_kind (self.core) != ELF_K_ELF)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "this is not a core file");
+      return NULL;
+    }
+  if (!read_notes (&self, error) || !walk (&self, error))
+    return NULL;
+
+  self.backtrace->signal = tm_core_notes_get_signal (self.notes);
+  self.backtrace->code = tm_core_notes_get_code (self.notes);
+  self.backtrace->n_threads = tm_core_notes_get_n_threads (self.notes);
+  self.backtrace->exe = g_strdup (tm_core_notes_get_exe (self.notes));
+  return g_steal_pointer (&self.backtrace);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From a core file to the frames of the thread that crashed. Reads files that the core names, so it
+ * is to be called in a process that may do nothing else.
+ */
+#pragma once
+
+#include "tm-backtrace.h"
+
+G_BEGIN_DECLS
+
+/* core_fd: an ELF core file, seekable. exe_fd: the program, where its path may lead nowhere or to
+ * another one; -1: find it. Fails with G_IO_ERROR_INVALID_DATA. A core without one frame is one
+ * with an empty list. */
+TmBacktrace *tm_unwind_core (int core_fd, int exe_fd, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See crash-sandbox.h. Namespaces are a second wall, where the system gives them; what must hold is
+ * the user's id, the limits and the filter of system calls.
+ */
+#include "crash-sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* nobody and nogroup, by the kernel's own choice (overflowuid). */
+#define NOBODY 65534
+
+#define MAX_DESCRIPTORS 256
+
+static gboolean
+set_error (GError **error, const char *what, int code)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s", what, g_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+limit (int resource, guint64 value, GError **error)
+{
+  struct rlimit limits = { value, value };
+
+  return setrlimit (resource, &limits) == 0 || set_error (error, "cannot set a limit", errno);
+}
+
+static gboolean
+drop_user (GError **error)
+{
+  if (prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
+    return set_error (error, "cannot drop privileges", errno);
+  if (geteuid () != 0)
+    return TRUE;
+
+  if (setgroups (0, NULL) != 0 || setresgid (NOBODY, NOBODY, NOBODY) != 0 ||
+      setresuid (NOBODY, NOBODY, NOBODY) != 0)
+    return set_error (error, "cannot become nobody", errno);
+
+  return TRUE;
+}
+
+/* What elfutils and the C library need to read and to end; everything else fails with EPERM. */
+static int
+add_rules (scmp_filter_ctx filter)
+{
+  static const int calls[] = {
+    SCMP_SYS (read),         SCMP_SYS (pread64),      SCMP_SYS (write),
+    SCMP_SYS (close),        SCMP_SYS (lseek),        SCMP_SYS (_llseek),
+    SCMP_SYS (fstat),        SCMP_SYS (fstat64),      SCMP_SYS (newfstatat),
+    SCMP_SYS (fstatat64),    SCMP_SYS (stat),         SCMP_SYS (stat64),
+    SCMP_SYS (lstat),        SCMP_SYS (statx),        SCMP_SYS (access),
+    SCMP_SYS (faccessat),    SCMP_SYS (faccessat2),   SCMP_SYS (readlink),
+    SCMP_SYS (readlinkat),   SCMP_SYS (getcwd),       SCMP_SYS (dup),
+    SCMP_SYS (fcntl),        SCMP_SYS (fcntl64),      SCMP_SYS (brk),
+    SCMP_SYS (mmap),         SCMP_SYS (mmap2),        SCMP_SYS (munmap),
+    SCMP_SYS (mremap),       SCMP_SYS (mprotect),     SCMP_SYS (madvise),
+    SCMP_SYS (futex),        SCMP_SYS (getrandom),    SCMP_SYS (clock_gettime),
+    SCMP_SYS (gettimeofday), SCMP_SYS (getpid),       SCMP_SYS (gettid),
+    SCMP_SYS (sched_yield),  SCMP_SYS (rt_sigaction), SCMP_SYS (rt_sigprocmask),
+    SCMP_SYS (rt_sigreturn), SCMP_SYS (memfd_create), SCMP_SYS (ftruncate),
+    SCMP_SYS (ftruncate64),  SCMP_SYS (exit),         SCMP_SYS (exit_group),
+    SCMP_SYS (sysinfo),      SCMP_SYS (uname),        SCMP_SYS (prlimit64),
+  };
+  int result = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (calls) && result == 0; i++)
+    result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, calls[i], 0);
+  if (result == 0)
+    result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (openat), 1,
+                               SCMP_A2 (SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
+  if (result == 0)
+    result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (open), 1,
+                               SCMP_A1 (SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
+  return result;
+}
+
+static gboolean
+filter_calls (GError **error)
+{
+  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ERRNO (EPERM));
+  int result;
+
+  if (filter == NULL)
+    return set_error (error, "cannot filter system calls", ENOMEM);
+
+  result = add_rules (filter);
+  if (result == 0)
+    result = seccomp_load (filter);
+  seccomp_release (filter);
+  return result == 0 || set_error (error, "cannot filter system calls", -result);
+}
+
+gboolean
+crash_sandbox_enter (GError **error)
+{
+  /* Best effort: inside a container or a hardened unit there may be none. */
+  if (unshare (CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) != 0)
+    g_debug ("no namespaces of its own: %s", g_strerror (errno));
+
+  return drop_user (error) && limit (RLIMIT_CPU, CRASH_MAX_CPU_SECONDS, error) &&
+         limit (RLIMIT_AS, CRASH_MAX_ADDRESS_BYTES, error) && limit (RLIMIT_CORE, 0, error) &&
+         limit (RLIMIT_NOFILE, MAX_DESCRIPTORS, error) && limit (RLIMIT_NPROC, 1, error) &&
+         (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ||
+          set_error (error, "cannot give up new privileges", errno)) &&
+         filter_calls (error);
+}
