@@ -24,6 +24,7 @@ struct _TmHealthObject
   TmCommitter *committer; /* owned */
   TmClock *clock;         /* owned */
   char **first_problems;  /* owned: of the start */
+  char *active_problem;   /* owned, nullable */
   gint64 started_usec;    /* boot-time clock */
   guint n_attempts;       /* to send, since the start, as the two below */
   guint64 n_sent;         /* records that the server has answered for */
@@ -185,6 +186,7 @@ update (TmHealthObject *self)
   tm_committer_get_statistics (self->committer, &committed);
   g_strv_builder_addv (builder, (const char **) self->first_problems);
   add_problem (builder, consent_problem);
+  add_problem (builder, self->active_problem);
   add_problem (builder, tm_identity_get_problem (tm_standing_get_identity (self->standing)));
   add_problem (builder, committed.problem);
   if (committed.n_resets > 0)
@@ -196,6 +198,17 @@ update (TmHealthObject *self)
 
   tm_dbus_health_set_problems (object, (const char *const *) problems);
   tm_dbus_health_set_status (object, status);
+}
+
+void
+tm_health_object_set_active_problem (TmHealthObject *self, const char *problem)
+{
+  if (g_strcmp0 (self->active_problem, problem) == 0)
+    return;
+
+  g_free (self->active_problem);
+  self->active_problem = g_strdup (problem);
+  update (self);
 }
 
 TmHealthObject *
@@ -237,6 +250,7 @@ tm_health_object_finalize (GObject *object)
   g_clear_object (&self->committer);
   g_clear_object (&self->clock);
   g_strfreev (self->first_problems);
+  g_free (self->active_problem);
 
   G_OBJECT_CLASS (tm_health_object_parent_class)->finalize (object);
 }

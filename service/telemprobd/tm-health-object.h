@@ -20,4 +20,7 @@ TmHealthObject *tm_health_object_new (TmRecorder *recorder,
                                       TmClock *clock,
                                       const char *const *problems);
 
+/* Why programs cannot see what is active; NULL: they can. */
+void tm_health_object_set_active_problem (TmHealthObject *self, const char *problem);
+
 G_END_DECLS

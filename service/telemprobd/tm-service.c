@@ -59,6 +59,7 @@ struct _TmService
   TmPermits *permits;
   TmDelivery *delivery;
   TmRecordsObject *records;
+  TmHealthObject *health;
 };
 
 enum
@@ -94,14 +95,12 @@ fail (TmService *self, GError *error)
   stop (self);
 }
 
-static void
-write_lines (const char *absolute, char **lines)
+static gboolean
+write_lines (const char *absolute, char **lines, GError **error)
 {
   g_autofree char *path = tm_path (absolute);
-  g_autoptr (GError) error = NULL;
 
-  if (!tm_active_file_write (path, (const char *const *) lines, &error))
-    g_warning ("writing “%s” failed: %s", path, error->message);
+  return tm_active_file_write (path, (const char *const *) lines, error);
 }
 
 /* Since when comes first: who finds a category active must find its time. */
@@ -112,6 +111,8 @@ write_active_file (TmService *self)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) since = NULL;
   TmConsent *consent = tm_standing_get_consent (self->keep->standing);
+  g_autoptr (GError) since_error = NULL;
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; active[i] != NULL; i++)
     {
@@ -122,8 +123,12 @@ write_active_file (TmService *self)
     }
   since = g_strv_builder_end (builder);
 
-  write_lines (TM_PATH_SINCE, since);
-  write_lines (TM_PATH_ACTIVE, active);
+  if (!write_lines (TM_PATH_SINCE, since, &since_error))
+    g_warning ("%s", since_error->message);
+  if (!write_lines (TM_PATH_ACTIVE, active, &error))
+    g_warning ("%s", error->message);
+  if (self->health != NULL)
+    tm_health_object_set_active_problem (self->health, error != NULL ? error->message : NULL);
 }
 
 /* Leaving */
@@ -375,6 +380,9 @@ export_objects (TmService *self, GError **error)
   self->delivery = make_delivery (self, connection);
   self->records = tm_records_object_new (self->permits, self->keep->committer, self->keep->clock);
   recorder = tm_recorder_new (self->peers, self->keep->standing, self->keep->intake);
+  self->health =
+      tm_health_object_new (recorder, self->keep->standing, self->keep->committer, self->delivery,
+                            self->keep->clock, (const char *const *) problems);
 
   return tm_door_export (self->recorder_door, G_DBUS_INTERFACE_SKELETON (recorder), error) &&
          tm_door_export (self->manager_door, G_DBUS_INTERFACE_SKELETON (self->records), error) &&
@@ -385,11 +393,7 @@ export_objects (TmService *self, GError **error)
              self->manager_door,
              tm_identity_object_new (self->permits, self->keep->standing, self->keep->rotation),
              error) &&
-         export_made (self->manager_door,
-                      tm_health_object_new (recorder, self->keep->standing, self->keep->committer,
-                                            self->delivery, self->keep->clock,
-                                            (const char *const *) problems),
-                      error);
+         tm_door_export (self->manager_door, G_DBUS_INTERFACE_SKELETON (self->health), error);
 }
 
 static void
@@ -519,6 +523,7 @@ tm_service_dispose (GObject *object)
   g_clear_object (&self->recorder_door);
   g_clear_object (&self->manager_door);
   g_clear_object (&self->records);
+  g_clear_object (&self->health);
   g_clear_object (&self->delivery);
   g_clear_object (&self->permits);
   g_clear_object (&self->peers);

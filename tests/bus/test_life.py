@@ -13,6 +13,7 @@ from gi.repository import GLib
 from harness import BusError, System
 from harness.bus import BUS_NAME, MANAGER_NAME
 from harness.process import wait_until
+from harness.system import RUNTIME, STATE
 
 IDLE_SECONDS = 10
 RSS_LIMIT_KIB = 10 * 1024
@@ -190,6 +191,16 @@ class LifeTest(unittest.TestCase):
         problem = self.root.get('Health', 'Problems')[0]
         self.assertIn('byte_burst_limit', problem)
         self.assertIn('50-test.conf', problem)
+
+    def test_active_file_cannot_be_written(self):
+        """That programs cannot see what is active is told, and is over when they can."""
+        os.chown(RUNTIME, 0, 0)
+        self.system.opt_in()
+        self.assertEqual(self.root.get('Health', 'Status'), 'degraded')
+        self.assertIn(str(RUNTIME / 'active'), self.root.get('Health', 'Problems')[0])
+        os.chown(RUNTIME, STATE.stat().st_uid, STATE.stat().st_gid)
+        self.root.set_enabled(False)
+        self.assertEqual(self.root.get('Health', 'Problems'), [])
 
     def test_records_changed(self):
         """Changed tells of new records, at most once a second."""
