@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* More parameters than any page has; what comes beyond is not looked at. */
-#define MAX_PARAMETERS 256
-
 typedef struct
 {
   char *name;
@@ -108,7 +105,7 @@ parse_parameters (TmHttpRequest *self)
   self->parameters = g_array_new (FALSE, FALSE, sizeof (Parameter));
   g_array_set_clear_func (self->parameters, parameter_clear);
 
-  while (rest != NULL && *rest != '\0' && self->parameters->len < MAX_PARAMETERS)
+  while (rest != NULL && *rest != '\0' && self->parameters->len < TM_HTTP_MAX_PARAMETERS)
     {
       gsize n_bytes = strcspn (rest, "&");
       const char *equals = memchr (rest, '=', n_bytes);
@@ -159,6 +156,17 @@ const char *
 tm_http_request_get_query (TmHttpRequest *self)
 {
   return self->query;
+}
+
+gboolean
+tm_http_request_has_too_many_parameters (TmHttpRequest *self)
+{
+  guint n = 1;
+
+  for (const char *c = self->query; c != NULL && *c != '\0'; c++)
+    n += *c == '&';
+
+  return n > TM_HTTP_MAX_PARAMETERS;
 }
 
 const char *

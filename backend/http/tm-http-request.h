@@ -23,6 +23,9 @@ const char *tm_http_request_get_path (TmHttpRequest *self);
 const char *tm_http_request_get_part (TmHttpRequest *self, const char *name);
 /* The raw query without "?", or NULL. */
 const char *tm_http_request_get_query (TmHttpRequest *self);
+/* More parameters than any page has are not looked at; a request with so many is refused. */
+#define TM_HTTP_MAX_PARAMETERS 256
+gboolean tm_http_request_has_too_many_parameters (TmHttpRequest *self);
 /* The first value of a parameter, decoded as a form is; NULL if absent. */
 const char *tm_http_request_get_parameter (TmHttpRequest *self, const char *name);
 /* (transfer container) (element-type utf8): all values of a parameter, in order. */

@@ -277,6 +277,10 @@ check_headers (TmHttpServer *self, Exchange *exchange, const char *method, gsize
     return tm_http_response_new_error (431, "headers: larger than %" G_GSIZE_FORMAT " bytes",
                                        self->limits.max_header_bytes);
 
+  if (tm_http_request_has_too_many_parameters (exchange->request))
+    return tm_http_response_new_error (400, "query: more than %d parameters",
+                                       TM_HTTP_MAX_PARAMETERS);
+
   route = tm_http_router_find (self->router, method, tm_http_request_get_path (exchange->request),
                                &exchange->user_data, &parts, &answer);
   if (route == NULL)

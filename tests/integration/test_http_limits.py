@@ -138,6 +138,12 @@ class Door(unittest.TestCase):
         answer = self.backend.raw(head(10, X_Large='x' * 17000) + b'0123456789')
         self.assertTrue(answer.startswith(b'HTTP/1.1 431 '), answer)
 
+    def test_many_parameters(self):
+        """256 parameters are looked at, all of them; one more is refused, not passed over."""
+        self.assertEqual(self.backend.request('GET', '/records?' + '&'.join(['class='] * 256)).status, 200)
+        self.assertEqual(self.backend.request('GET', '/records?' + '&'.join(['class='] * 255 + ['clas='])).status, 400)
+        self.refuse(self.backend.request('GET', '/records?' + '&'.join(['class='] * 257)), 400, 'query', '256')
+
     def test_broken_http(self):
         """What is no HTTP gets a 400 or nothing."""
         for data in (b'\r\n\r\n', b'hello\r\n\r\n', b'POST\r\n\r\n', b'\x16\x03\x01\x02\x00\x01\r\n\r\n', b'GET http://[ HTTP/1.1\r\n\r\n',
