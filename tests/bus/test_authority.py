@@ -2,11 +2,10 @@
 """Who may grant, withdraw, read and rotate: asked of the real polkit, with and without a person who answers."""
 
 import time
-import unittest
 
 from gi.repository import GLib
 
-from harness import BusError, System
+from harness import BusError, SystemTest
 from harness.agent import Agent
 from harness.bus import INTERACTIVE, MANAGER_NAME
 from harness.process import wait_until
@@ -15,22 +14,7 @@ AUTH_FAILED = 'org.freedesktop.DBus.Error.AuthFailed'
 INTERACTION = 'org.freedesktop.DBus.Error.InteractiveAuthorizationRequired'
 
 
-class AuthorityTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def setUp(self):
-        self.root = self.system.caller('root')
-
-    def tearDown(self):
-        self.system.reset()
-
+class AuthorityTest(SystemTest):
     def enabled(self):
         return self.root.get('Consent', 'Enabled')
 

@@ -5,7 +5,7 @@ import unittest
 
 from gi.repository import GLib
 
-from harness import BusError, System
+from harness import BusError, SystemTest
 from harness.bus import BUS_NAME, MANAGER_NAME, POST_NAME, path_of
 
 OWNERS = {BUS_NAME: 'telemetry', MANAGER_NAME: 'telemetry', POST_NAME: 'telemetry-post'}
@@ -22,15 +22,8 @@ INTERFACES = {
 }
 
 
-class BusPolicy(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start(polkit=False)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
+class BusPolicy(SystemTest):
+    polkit = False
 
     def tearDown(self):
         self.system.close_callers()

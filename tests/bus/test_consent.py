@@ -2,34 +2,18 @@
 """Consent of the system: what each change does, that it is announced, that it survives, and that a no is complete."""
 
 import time
-import unittest
 import uuid
 
 from gi.repository import GLib
 
-from harness import BusError, System
+from harness import BusError, SystemTest
 from harness.bus import BUS_NAME, MANAGER_NAME
 from harness.system import STATE
 
 IDENTITY = STATE / 'identity.conf'
 
 
-class ConsentTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def setUp(self):
-        self.root = self.system.caller('root')
-
-    def tearDown(self):
-        self.system.reset()
-
+class ConsentTest(SystemTest):
     def decide(self, decisions, version=None, options=None):
         if version is None:
             version = self.root.get('Consent', 'PolicyVersion')

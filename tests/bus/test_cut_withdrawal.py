@@ -7,10 +7,9 @@ import os
 import select
 import signal
 import struct
-import unittest
 from pathlib import Path
 
-from harness import BusError, System
+from harness import BusError, SystemTest
 from harness.bus import BUS_NAME
 from harness.process import wait_until
 from harness.system import STATE
@@ -55,22 +54,7 @@ def present_secret():
     return file[file.sections()[-1]]['secret']
 
 
-class CutWithdrawalTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def setUp(self):
-        self.root = self.system.caller('root')
-
-    def tearDown(self):
-        self.system.reset()
-
+class CutWithdrawalTest(SystemTest):
     def cut(self, step):
         """Kills the service at a step of a withdrawal. None: it has fewer; else whether the no was on disk, and no more."""
         pid = self.system.telemprobd_pid()

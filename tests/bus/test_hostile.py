@@ -7,13 +7,12 @@ import socket
 import struct
 import subprocess
 import time
-import unittest
 from pathlib import Path
 
 import raw_bus
 from gi.repository import GLib
 
-from harness import BusError, System
+from harness import BusError, SystemTest
 from harness.bus import BUS_NAME, MANAGER_NAME, NO_REPLY, memfd
 from harness.process import as_user, wait_until
 
@@ -22,16 +21,7 @@ PATHS = {BUS_NAME: '/org/telemetrics/Telemetry1', MANAGER_NAME: '/org/telemetric
 MEMORY_LIMIT_KIB = 256 * 1024  # what the unit allows
 
 
-class HostileTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
+class HostileTest(SystemTest):
     def setUp(self):
         self.root = self.system.caller('root')
         self.system.opt_in()

@@ -12,7 +12,7 @@ import gi
 gi.require_version('Telemetry', '1')
 from gi.repository import GLib, Telemetry  # noqa: E402
 
-from harness import System
+from harness import SystemTest
 from harness.process import run_as
 from harness.system import STATE
 
@@ -30,21 +30,9 @@ def sockets():
     return sum(link.startswith('socket:') for link in links)
 
 
-class Library(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
+class Library(SystemTest):
     def setUp(self):
         self.client = Telemetry.Client()
-
-    def tearDown(self):
-        self.system.reset()
 
     def kept(self):
         return self.system.caller('root').invoke('Records', 'List', '(a{sv}tu)', {}, 0, 1000)[0]

@@ -5,12 +5,11 @@ import os
 import re
 import signal
 import time
-import unittest
 from pathlib import Path
 
 from gi.repository import GLib
 
-from harness import BusError, System
+from harness import BusError, SystemTest
 from harness.bus import BUS_NAME, MANAGER_NAME
 from harness.process import wait_until
 from harness.system import RUNTIME, STATE
@@ -31,22 +30,7 @@ def switches(pid):
     return {task: status(f'{pid}/task/{task}', 'voluntary_ctxt_switches') for task in os.listdir(f'/proc/{pid}/task')}
 
 
-class LifeTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def setUp(self):
-        self.root = self.system.caller('root')
-
-    def tearDown(self):
-        self.system.reset()
-
+class LifeTest(SystemTest):
     def test_one_process_has_both_names(self):
         """Whoever is called first, one process serves both names; two calls at once start it once."""
         for _ in range(5):

@@ -6,12 +6,11 @@ import json
 import os
 import re
 import time
-import unittest
 import uuid
 
 from gi.repository import GLib
 
-from harness import BusError, System
+from harness import BusError, SystemTest
 from harness.bus import BUS_NAME, NO_REPLY, memfd
 from harness.process import wait_until
 from harness.system import STATE
@@ -29,22 +28,7 @@ def refusal(call, *arguments, **keywords):
     raise AssertionError('the call should have been refused')
 
 
-class RecorderTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def setUp(self):
-        self.root = self.system.caller('root')
-
-    def tearDown(self):
-        self.system.reset()
-
+class RecorderTest(SystemTest):
     def kept(self, **filter_):
         """Everything that is kept, newest first."""
         values = {key.replace('_', '-'): value for key, value in filter_.items()}

@@ -8,26 +8,14 @@ import subprocess
 import unittest
 
 from doubles.recording_server import RecordingServer
-from harness import System
+from harness import SystemTest
 from harness.process import as_user, environment_of, run_as
 
 UUID = r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 ALL = ['boot', 'crashes', 'custom', 'hardware', 'heartbeat', 'journal', 'kernel', 'updates']
 
 
-class Telemctl(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def tearDown(self):
-        self.system.reset()
-
+class Telemctl(SystemTest):
     def telemctl(self, *words, user='root', expect=0, **keywords):
         """Its standard output, or its standard error where it must fail."""
         ran = run_as(user, ['telemctl', *words], check=False, **keywords)

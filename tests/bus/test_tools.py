@@ -6,7 +6,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from harness import System
+from harness import SystemTest
 from harness.process import run_as
 
 UUID = r'^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\n$'
@@ -16,19 +16,7 @@ ONE_LINER = ("import gi; gi.require_version('Telemetry', '1'); from gi.repositor
 KIB = 1024
 
 
-class Tools(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def tearDown(self):
-        self.system.reset()
-
+class Tools(SystemTest):
     def run_tool(self, *words, expect=0, user='root', **keywords):
         ran = run_as(user, list(words), check=False, **keywords)
         self.assertEqual(ran.returncode, expect, (words, ran.stdout, ran.stderr))

@@ -8,28 +8,18 @@ import time
 import unittest
 
 from doubles.recording_server import Answer, RecordingServer, reply
-from harness import BusError, System, wait_until
+from harness import BusError, SystemTest, wait_until
 from harness.bus import BUS_NAME, POST_NAME
 
 # Rounds follow each other at once; what waits in these tests waits because of an answer.
 QUICK = 'interval=1\njitter=0'
 
 
-class DeliveryTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start(polkit=False)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
+class DeliveryTest(SystemTest):
+    polkit = False
 
     def setUp(self):
         self.server = self.enterContext(RecordingServer())
-
-    def tearDown(self):
-        self.system.reset()
 
     def begin(self, settings='', delivery=QUICK, opt_in=True):
         """Configure both services for the server, and opt in."""

@@ -15,23 +15,13 @@ from gi.repository import GLib
 
 from doubles.certificates import Authority
 from doubles.recording_server import Answer, RecordingServer, reply
-from harness import BusError, System, wait_until
+from harness import BusError, SystemTest, wait_until
 from harness.bus import POST_NAME, memfd
 from integration.transport import batch, begin_deliver, cancel, deliver, record
 
 
-class TransportTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start(polkit=False)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
-    def setUp(self):
-        self.root = self.system.caller('root')
+class TransportTest(SystemTest):
+    polkit = False
 
     def tearDown(self):
         self.system.stop_services()
