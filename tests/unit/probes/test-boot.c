@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Proves how the stages of a start are told from systemd's timestamps, and whose names are private.
+ */
+#include "tm-boot.h"
+
+#include <string.h>
+
+static const struct
+{
+  const char *title;
+  const char *text;
+  const char *stages;
+} vectors[] = {
+  { "UEFI without an initrd",
+    "FirmwareTimestampMonotonic=5230000\nLoaderTimestampMonotonic=1020000\nKernelTimestamp=Sun\n"
+    "UserspaceTimestampMonotonic=1830000\nFinishTimestampMonotonic=7950000\n",
+    "{\"firmware_ms\":4210,\"loader_ms\":1020,\"kernel_ms\":1830,\"userspace_ms\":6120}" },
+  { "an initrd",
+    "KernelTimestamp=1700000000000000\nInitRDTimestampMonotonic=1000000\n"
+    "UserspaceTimestampMonotonic=3000000\nFinishTimestampMonotonic=4000000",
+    "{\"kernel_ms\":1000,\"initrd_ms\":2000,\"userspace_ms\":1000}" },
+  { "a container: somebody else's kernel, up for a year",
+    "KernelTimestamp=\nUserspaceTimestampMonotonic=31536000000000\n"
+    "FinishTimestampMonotonic=31536002000000\n",
+    "{\"userspace_ms\":2000}" },
+  { "not finished", "KernelTimestamp=1\nUserspaceTimestampMonotonic=3000000\n",
+    "{\"kernel_ms\":3000}" },
+  { "a broken clock",
+    "KernelTimestamp=1\nUserspaceTimestampMonotonic=3000000\n"
+    "FinishTimestampMonotonic=18446744073709551615\n",
+    "{\"kernel_ms\":3000}" },
+  { "backwards", "UserspaceTimestampMonotonic=3000000\nFinishTimestampMonotonic=1\n", "{}" },
+  { "nothing", "", "{}" },
+  { "noise", "=\n==\nFoo=1\nFinishTimestampMonotonic\n", "{}" },
+};
+
+static void
+test_stages (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      TmBootTimes times = { 0 };
+      g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+      JsonObject *object = json_object_new ();
+      g_autofree char *text = NULL;
+
+      g_test_message ("%s", vectors[i].title);
+      tm_boot_times_parse (&times, vectors[i].text, strlen (vectors[i].text));
+      tm_boot_times_add_stages (&times, object);
+      json_node_take_object (node, object);
+      text = json_to_string (node, FALSE);
+      g_assert_cmpstr (text, ==, vectors[i].stages);
+    }
+}
+
+static void
+test_names (void)
+{
+  static const char *const names[][2] = {
+    { "bluetooth.service", "bluetooth.service" },
+    { "user@1000.service", "user@.service" },
+    { "systemd-fsck@dev-disk-by\\x2duuid.service", "systemd-fsck@.service" },
+    { "odd@", "odd@" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = tm_boot_get_public_name (names[i][0]);
+
+      g_assert_cmpstr (name, ==, names[i][1]);
+    }
+}
+
+static void
+test_shipped (void)
+{
+  g_assert_true (tm_boot_is_shipped ("/usr/lib/systemd/system/a.service"));
+  g_assert_true (tm_boot_is_shipped ("/lib/systemd/system/a.service"));
+  g_assert_false (tm_boot_is_shipped ("/etc/systemd/system/a.service"));
+  g_assert_false (tm_boot_is_shipped ("/run/systemd/generator/home-alice.mount"));
+  g_assert_false (tm_boot_is_shipped (""));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/boot/stages", test_stages);
+  g_test_add_func ("/boot/names", test_names);
+  g_test_add_func ("/boot/shipped", test_shipped);
+  return g_test_run ();
+}
