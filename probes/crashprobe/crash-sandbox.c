@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* nobody and nogroup, by the kernel's own choice (overflowuid). */
@@ -34,19 +36,28 @@ limit (int resource, guint64 value, GError **error)
   return setrlimit (resource, &limits) == 0 || set_error (error, "cannot set a limit", errno);
 }
 
+/* Whoever was not root may still have been given single privileges. */
+static gboolean
+drop_capabilities (GError **error)
+{
+  struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+  struct __user_cap_data_struct nothing[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+  if (prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 ||
+      syscall (SYS_capset, &header, nothing) != 0)
+    return set_error (error, "cannot drop privileges", errno);
+
+  return TRUE;
+}
+
 static gboolean
 drop_user (GError **error)
 {
-  if (prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
-    return set_error (error, "cannot drop privileges", errno);
-  if (geteuid () != 0)
-    return TRUE;
-
-  if (setgroups (0, NULL) != 0 || setresgid (NOBODY, NOBODY, NOBODY) != 0 ||
-      setresuid (NOBODY, NOBODY, NOBODY) != 0)
+  if (geteuid () == 0 && (setgroups (0, NULL) != 0 || setresgid (NOBODY, NOBODY, NOBODY) != 0 ||
+                          setresuid (NOBODY, NOBODY, NOBODY) != 0))
     return set_error (error, "cannot become nobody", errno);
 
-  return TRUE;
+  return drop_capabilities (error);
 }
 
 /* What elfutils and the C library need to read and to end; everything else fails with EPERM. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reports crashes of programs: from a core file that somebody names. The core itself is read by a
- * child of this program that may do nothing else.
+ * Reports crashes of programs: those of which systemd-coredump tells the journal, the one that the
+ * kernel hands over, or a core file that somebody names. The core itself is read by a child of this
+ * program that may do nothing else.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,14 +11,35 @@
 #include <unistd.h>
 
 #include "crash-analyse.h"
-#include "crash-report.h"
+#include "crash-handler.h"
+#include "crash-journal.h"
 #include "crash-rules.h"
 
 typedef struct
 {
+  TmProbeInfo info;
+  TmProbe *probe;
+  TmCrashRules *rules;
   char *core;
   char *exe;
-} Options;
+  gboolean is_handler;
+  char **arguments;    /* (nullable) */
+  char *place;         /* (nullable): where a restart goes on */
+  gboolean has_failed; /* a record was not taken; the cursor stays in front of it */
+} Crashprobe;
+
+static void
+crashprobe_clear (Crashprobe *self)
+{
+  g_clear_pointer (&self->rules, tm_crash_rules_free);
+  g_clear_pointer (&self->probe, tm_probe_free);
+  g_clear_pointer (&self->arguments, g_strfreev);
+  g_clear_pointer (&self->core, g_free);
+  g_clear_pointer (&self->exe, g_free);
+  g_clear_pointer (&self->place, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Crashprobe, crashprobe_clear)
 
 /* -1: error is set. */
 static int
@@ -33,17 +55,17 @@ open_file (const char *file, GError **error)
 }
 
 static gboolean
-report_files (TmProbe *probe, TmCrashRules *rules, const Options *options, GError **error)
+report_files (Crashprobe *self, GError **error)
 {
   CrashCase crash = { .core_fd = -1, .exe_fd = -1 };
   gboolean done;
 
-  crash.core_fd = open_file (tm_probe_get_input (probe), error);
+  crash.core_fd = open_file (tm_probe_get_input (self->probe), error);
   if (crash.core_fd < 0)
     return FALSE;
-  if (options->exe != NULL)
+  if (self->exe != NULL)
     {
-      crash.exe_fd = open_file (options->exe, error);
+      crash.exe_fd = open_file (self->exe, error);
       if (crash.exe_fd < 0)
         {
           close (crash.core_fd);
@@ -51,7 +73,7 @@ report_files (TmProbe *probe, TmCrashRules *rules, const Options *options, GErro
         }
     }
 
-  done = crash_report (probe, rules, &crash, error);
+  done = crash_report (self->probe, self->rules, &crash, error);
   close (crash.core_fd);
   if (crash.exe_fd >= 0)
     close (crash.exe_fd);
@@ -59,58 +81,137 @@ report_files (TmProbe *probe, TmCrashRules *rules, const Options *options, GErro
 }
 
 static gboolean
-run (TmProbe *probe, const Options *options, GError **error)
+may_continue (gpointer user_data)
 {
-  g_autoptr (TmCrashRules) rules = crash_rules_load (probe, error);
+  Crashprobe *self = user_data;
 
-  if (rules == NULL)
+  return tm_probe_may_continue (self->probe);
+}
+
+static gboolean
+report_crash (const CrashCase *crash, gpointer user_data)
+{
+  Crashprobe *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (crash_report (self->probe, self->rules, crash, &error))
+    return TRUE;
+
+  self->has_failed = TRUE;
+  g_printerr (_ ("crashprobe: the report was not taken: %s\n"), error->message);
+  return FALSE;
+}
+
+static void
+keep_place (const char *place, gpointer user_data)
+{
+  Crashprobe *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_strcmp0 (place, self->place) == 0)
+    return;
+
+  g_free (self->place);
+  self->place = g_strdup (place);
+  if (!tm_probe_save_state (self->probe, place, &error))
+    g_printerr (_ ("crashprobe: %s\n"), error->message);
+}
+
+/* An agreement may end and another begin while a core is read. */
+static gboolean
+watch_journal (Crashprobe *self, GError **error)
+{
+  const CrashFollower follower = {
+    .root = tm_probe_get_root (self->probe),
+    .follow = !tm_probe_is_once (self->probe),
+    .wake_fd = tm_probe_get_consent_fd (self->probe),
+    .go_on = may_continue,
+    .on_crash = report_crash,
+    .on_place = keep_place,
+    .user_data = self,
+  };
+
+  do
+    {
+      g_autofree char *place = tm_probe_load_state (self->probe);
+
+      g_free (self->place);
+      self->place = g_strdup (place);
+      if (!crash_journal_read (&follower, place, error))
+        return FALSE;
+    }
+  while (!self->has_failed && follower.follow && tm_probe_may_observe (self->probe));
+
+  return TRUE;
+}
+
+static gboolean
+run (Crashprobe *self, GError **error)
+{
+  self->rules = crash_rules_load (self->probe, error);
+  if (self->rules == NULL)
     return FALSE;
-  if (tm_probe_get_input (probe) != NULL)
-    return report_files (probe, rules, options, error);
 
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       _ ("say which core: --core FILE"));
+  if (self->is_handler)
+    return crash_handler_report (self->probe, self->rules, (const char *const *) self->arguments,
+                                 error);
+  if (tm_probe_get_input (self->probe) != NULL)
+    return report_files (self, error);
+
+  return watch_journal (self, error);
+}
+
+/* FALSE: *out_status is the exit status. */
+static gboolean
+start (Crashprobe *self, int argc, char **argv, int *out_status)
+{
+  const GOptionEntry entries[] = {
+    { "core", 0, 0, G_OPTION_ARG_FILENAME, &self->core,
+      N_ ("Report the crash of which this is the core file, plain or compressed"), N_ ("FILE") },
+    { "exe", 0, 0, G_OPTION_ARG_FILENAME, &self->exe,
+      N_ ("The program that crashed, where it is not in its place"), N_ ("FILE") },
+    { "handler", 0, 0, G_OPTION_ARG_NONE, &self->is_handler,
+      N_ ("For kernel.core_pattern: report the core on standard input; five arguments follow"),
+      NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->arguments, NULL,
+      "%P %u %g %s %t" },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+
+  self->info = (TmProbeInfo){
+    .name = "crashprobe",
+    .category = "crashes",
+    .summary = N_ ("Report crashes of programs of the operating system."),
+    .options = entries,
+  };
+  self->probe = tm_probe_new (&self->info, argc, argv, out_status);
+  if (self->probe == NULL)
+    return FALSE;
+  if (self->core != NULL)
+    tm_probe_set_input (self->probe, self->core);
+  if (self->arguments == NULL || self->is_handler)
+    return TRUE;
+
+  g_printerr (_ ("crashprobe: “%s” is one argument too many\n"), self->arguments[0]);
+  *out_status = TM_PROBE_EXIT_USAGE;
   return FALSE;
 }
 
 int
 main (int argc, char **argv)
 {
-  Options options = { 0 };
-  const GOptionEntry entries[] = {
-    { "core", 0, 0, G_OPTION_ARG_FILENAME, &options.core,
-      N_ ("Report the crash of which this is the core file, plain or compressed"), N_ ("FILE") },
-    { "exe", 0, 0, G_OPTION_ARG_FILENAME, &options.exe,
-      N_ ("The program that crashed, where it is not in its place"), N_ ("FILE") },
-    { NULL, 0, 0, 0, NULL, NULL, NULL },
-  };
-  const TmProbeInfo info = {
-    .name = "crashprobe",
-    .category = "crashes",
-    .summary = N_ ("Report crashes of programs of the operating system."),
-    .options = entries,
-  };
-  g_autoptr (TmProbe) probe = NULL;
+  g_auto (Crashprobe) self = { 0 };
   g_autoptr (GError) error = NULL;
   int status;
 
   if (argc == 2 && strcmp (argv[1], CRASH_ANALYSE_OPTION) == 0)
     return crash_analyse_run ();
-
-  probe = tm_probe_new (&info, argc, argv, &status);
-  if (probe == NULL)
+  if (!start (&self, argc, argv, &status))
     return status;
-  if (options.core != NULL)
-    tm_probe_set_input (probe, options.core);
-
-  status = TM_PROBE_EXIT_OK;
-  if (tm_probe_may_observe (probe) && !run (probe, &options, &error))
-    {
-      g_printerr (_ ("crashprobe: %s\n"), error->message);
-      status = TM_PROBE_EXIT_FAILED;
-    }
-
-  g_free (options.core);
-  g_free (options.exe);
-  return status;
+  if (!tm_probe_may_observe (self.probe) || (run (&self, &error) && !self.has_failed))
+    return TM_PROBE_EXIT_OK;
+  if (error != NULL)
+    g_printerr (_ ("crashprobe: %s\n"), error->message);
+  return g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE) ? TM_PROBE_EXIT_USAGE
+                                                                           : TM_PROBE_EXIT_FAILED;
 }

@@ -89,7 +89,7 @@ class Boot(unittest.TestCase):
         """After a boot without consent there is no process, no timer and no file of ours."""
         self.assertEqual(unit('telemprobd-boot.service', 'ConditionResult'), 'no')
         for name in ('telemprobd.service', 'telempostd.service', 'hprobe.timer', 'klogprobe.service',
-                     'updateprobe.service'):
+                     'updateprobe.service', 'crashprobe.service'):
             with self.subTest(unit=name):
                 self.assertEqual(unit(name, 'ActiveState'), 'inactive')
         self.assertFalse(ACTIVE.exists())
@@ -152,6 +152,30 @@ class Boot(unittest.TestCase):
         wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'active', 'telemprobd is started at boot')
         self.assertTrue(self.root.get('Recorder', 'Enabled'))
 
+    def test_6_crash(self):
+        """crashprobe and the child that reads cores work inside their confinement."""
+        wait_until(lambda: unit('crashprobe.service', 'ActiveState') == 'active', 'crashes are listened to')
+        core = Path('/var/lib/core')
+        core.unlink(missing_ok=True)
+        subprocess.run(['bash', '-c', 'ulimit -c unlimited; cd /var/lib; sh -c "kill -SEGV \\$\\$"; mv core* core 2>/dev/null'],
+                       capture_output=True, check=False)
+        self.addCleanup(core.unlink)
+        core.chmod(0o600)
+        override = Path('/run/systemd/system/crashprobe.service.d/core.conf')
+        override.parent.mkdir(parents=True)
+        override.write_text(f'[Service]\nType=oneshot\nExecStart=\nExecStart=/usr/libexec/telemetrics/crashprobe --core {core}\n')
+        systemctl('daemon-reload')
+        systemctl('restart', 'crashprobe.service')
+        self.assertEqual(unit('crashprobe.service', 'Result'), 'success')
+        wait_until(lambda: self.delivered('org.telemetrics/crash/process'), 'the crash is delivered', 20)
+        self.assertFalse(self.delivered('org.telemetrics/crash/undecodable'))
+        override.unlink()
+        systemctl('daemon-reload')
+
+    @staticmethod
+    def delivered(classification):
+        return [record for body in Collector.bodies for record in body['records'] if record['classification'] == classification]
+
     def test_7_withdrawal(self):
         """After withdrawal the process goes away by itself, and nothing starts it."""
         self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
@@ -159,7 +183,7 @@ class Boot(unittest.TestCase):
         self.assertFalse((STATE / 'enabled').exists())
         wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'inactive', 'telemprobd has ended', 20)
         self.assertEqual(unit('telemprobd.service', 'Result'), 'success')
-        for name in ('hprobe.service', 'klogprobe.service', 'updateprobe.service'):
+        for name in ('hprobe.service', 'klogprobe.service', 'updateprobe.service', 'crashprobe.service'):
             systemctl('restart', name)
             self.assertEqual(unit(name, 'ConditionResult'), 'no', name)
         self.assertEqual(unit('telemprobd.service', 'ActiveState'), 'inactive')

@@ -12,9 +12,12 @@ import unittest
 from pathlib import Path
 
 from harness import System
-from harness.process import run_as
+from harness.journal import Journal
+from harness.process import Process, run_as, wait_until
 
 PROBE = '/usr/libexec/telemetrics/crashprobe'
+STATE = Path('/var/lib/telemetrics-probes/crashprobe.state')
+CORES = Path('/var/lib/systemd/coredump')
 FRAME = re.compile(r'^#(\d+) +0x([0-9a-f]+)(?: - 1)?(?: (.*?))?(?: - (\S+.*))?$')
 PLACE = re.compile(r'^ +\[([0-9a-f]+)\]@0x([0-9a-f]+)\+0x([0-9a-f]+)$')
 
@@ -433,7 +436,7 @@ class CrashprobeTest(unittest.TestCase):
         core = self.crash(self.build(CRASH))
         run_as('root', [PROBE, '--core', str(core)])
         self.assertEqual(self.kept(), [])
-        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'crashes': 2}, 1, {})
+        self.decide(2)
         run_as('root', [PROBE, '--core', str(core)])
         run_as('root', [PROBE, '--core', str(core)])
         kept = self.kept()
@@ -444,6 +447,194 @@ class CrashprobeTest(unittest.TestCase):
     def kept():
         said = run_as('root', ['telemctl', 'journal', '--json', '-i'], check=False).stdout
         return [json.loads(line) for line in said.splitlines()]
+
+    # The journal
+
+    def prepare_journal(self):
+        """Agreed, and the probe has been there once: from here on it is to report."""
+        self.addCleanup(STATE.unlink, missing_ok=True)
+        self.journal = Journal()
+        self.journal.add(MESSAGE='hello', _TRANSPORT='syslog')
+        shutil.rmtree(CORES, ignore_errors=True)
+        CORES.mkdir(parents=True)
+        self.decide(2)
+        self.once()
+
+    def decide(self, decision):
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'crashes': decision}, 1, {})
+
+    def once(self, expect=0, environment=None):
+        ran = run_as('root', [PROBE, '--once'], check=False, environment=environment)
+        self.assertEqual(ran.returncode, expect, ran.stderr)
+
+    def coredump(self, core=None, name='core.gears.1.zst', **fields):
+        """What systemd-coredump does; fields: what is different, None: not there."""
+        file = CORES / name
+        if core:
+            subprocess.run(['zstd', '-q', '-f', core, '-o', file], check=True)
+            file.chmod(0o600)
+        entry = {'MESSAGE_ID': 'fc2e22bc6ee647b6b90729ab34a250b1', '_UID': 0, '_EXE': '/usr/lib/systemd/systemd-coredump',
+                 '_TRANSPORT': 'journal', 'MESSAGE': 'Process 1 (gears) of user 1000 dumped core.', 'COREDUMP_EXE': '/usr/bin/gears',
+                 'COREDUMP_FILENAME': file, 'COREDUMP_TIMESTAMP': 1767225600000000, 'COREDUMP_CMDLINE': 'gears hunter2',
+                 'COREDUMP_ENVIRON': 'TOKEN=hunter2', 'COREDUMP_CWD': '/home/hunter2', 'COREDUMP_HOSTNAME': 'hunter2', **fields}
+        self.journal.add(**{field: value for field, value in entry.items() if value is not None})
+
+    def kinds(self):
+        return [record['classification'].rpartition('/')[2] for record in self.kept()]
+
+    def test_journal(self):
+        self.prepare_journal()
+        self.coredump(self.crash(self.build(CRASH)))
+        self.once()
+        kept = self.kept()
+        self.assertEqual(self.kinds(), ['process'])
+        self.assertEqual(json.loads(kept[0]['payload'])['signature']['title'], 'gears|SIGSEGV|touch')
+        self.assertTrue(kept[0]['created_at'].startswith('2026-01-01T00:00:00'))
+        self.assertNotIn('hunter2', json.dumps(kept))
+
+    def test_follow(self):
+        self.prepare_journal()
+        core = self.crash(self.build(CRASH))
+        with Process('crashprobe', [PROBE]):
+            self.coredump(core)
+            wait_until(lambda: self.kinds() == ['process'], 'the crash is reported')
+
+    def test_restart(self):
+        """Nothing is lost and nothing is told twice."""
+        self.prepare_journal()
+        for number, source in enumerate((CRASH, ABORT), 1):
+            self.coredump(self.crash(self.build(source)), f'core.{number}.zst')
+            self.once()
+            self.once()
+            self.assertEqual(self.kinds(), ['process'] * number)
+
+    def test_service_away(self):
+        """What cannot be handed over is not passed over."""
+        self.prepare_journal()
+        self.coredump(self.crash(self.build(CRASH)))
+        self.once(expect=1, environment={'DBUS_SYSTEM_BUS_ADDRESS': 'unix:path=/nowhere'})
+        self.once()
+        self.assertEqual(self.kinds(), ['process'])
+
+    def test_forged_entries(self):
+        """Anybody can write the fields without an underscore; nobody else those that have one."""
+        self.prepare_journal()
+        core = self.crash(self.build(CRASH))
+        for fields in ({'_UID': 1000}, {'_UID': None}, {'_EXE': '/usr/bin/logger'}, {'_EXE': None}, {'_UID': '0x0'}, {'_UID': ''},
+                       {'_EXE': '/home/alice/usr/lib/systemd/systemd-coredump'}, {'_EXE': '/usr/lib/systemd/systemd-coredump '},
+                       {'_EXE': None, 'EXE': '/usr/lib/systemd/systemd-coredump'}, {'MESSAGE_ID': '0' * 32}):
+            self.coredump(core, **fields)
+        self.once()
+        self.assertEqual(self.kinds(), [])
+
+    def test_only_files_of_systemd(self):
+        """A core is opened only where systemd keeps them, and not through a link."""
+        self.prepare_journal()
+        core = self.crash(self.build(CRASH))
+        (CORES / 'link').symlink_to(core)
+        (CORES / 'directory').mkdir()
+        shutil.copy(core, CORES / 'directory/core')
+        os.mkfifo(CORES / 'pipe')
+        names = [core, CORES / 'link', CORES / 'directory', CORES / 'directory/core', CORES / 'pipe', CORES / 'missing',
+                 f'{CORES}/../coredump/link', f'{CORES}/', f'{CORES}/..', 'core', '']
+        for name in names:
+            self.coredump(COREDUMP_FILENAME=name)
+        self.once()
+        self.assertEqual(self.kinds(), ['undecodable'] * len(names))
+
+    def test_third_party_of_the_journal(self):
+        """Its core is not even opened; nor is a container's program one of the system."""
+        self.prepare_journal()
+        core = self.crash(self.build(CRASH))
+        self.coredump(core, COREDUMP_EXE='/home/alice/hunter2')
+        self.coredump(core, COREDUMP_CONTAINER_CMDLINE='podman hunter2')
+        trace = subprocess.run(['strace', '-f', '-e', 'trace=openat', PROBE, '--once'], capture_output=True, text=True,
+                               check=True).stderr
+        self.assertEqual(self.kinds(), ['third-party'] * 2)
+        self.assertNotIn('hunter2', json.dumps(self.kept()))
+        self.assertNotIn('/usr/lib/debug', trace)
+
+    def test_nothing_from_before(self):
+        self.prepare_journal()
+        self.decide(1)
+        self.coredump(self.crash(self.build(CRASH)))
+        self.decide(2)
+        self.once()
+        self.once()
+        self.assertEqual(self.kinds(), [])
+
+    def test_off_opens_no_source(self):
+        """The system calls of a probe without consent: no journal, no core, no service."""
+        trace = subprocess.run(['strace', '-f', '-e', 'trace=open,openat,openat2,connect,execve', PROBE], capture_output=True, text=True,
+                               check=True).stderr
+        self.assertRegex(trace, r'/run/telemetrics/active')
+        self.assertFalse(re.search(r'journal/|coredump|connect\(|--analyse', trace), trace)
+
+    def test_the_end_of_consent_ends_it_at_once(self):
+        self.prepare_journal()
+        with Process('crashprobe', [PROBE]) as probe:
+            wait_until(lambda: 'anon_inode:inotify' in [str(path.readlink()) for path in Path(f'/proc/{probe.pid}/fd').iterdir()],
+                       'it watches')
+            self.decide(1)
+            self.assertEqual(probe.wait(2), 0)
+
+    # The kernel's own way
+
+    def handle(self, core, *arguments, expect=0):
+        with open(core, 'rb') as stream:
+            cat = subprocess.Popen(['cat'], stdin=stream, stdout=subprocess.PIPE)
+        ran = subprocess.run([PROBE, '--handler', *arguments], stdin=cat.stdout, capture_output=True, text=True, check=False)
+        cat.stdout.close()
+        cat.wait()
+        self.assertEqual(ran.returncode, expect, ran.stderr)
+        return ran
+
+    def test_handler_mode(self):
+        """A core that comes as a stream, of a process that is still there, whose file is not."""
+        self.decide(2)
+        program = self.build(CRASH)
+        core = self.crash(program)
+        waiting = self.build(CRASH.replace('return relay', 'pause (); return relay'))
+        child = subprocess.Popen([waiting])
+        try:
+            subprocess.run(['gcore', '-o', self.directory / 'handled', str(child.pid)], check=True, capture_output=True)
+            waiting.unlink()
+            self.handle(self.directory / f'handled.{child.pid}', str(child.pid), '1000', '1000', '11', '1767225600')
+        finally:
+            child.kill()
+            child.wait()
+        payload = json.loads(self.kept()[0]['payload'])
+        self.assertIn('main', [frame.get('function') for frame in payload['frames']])
+        self.assertTrue(self.kept()[0]['created_at'].startswith('2026-01-01T00:00:00'))
+        self.handle(core, str(os.getpid()), '1000', '1000', '11', '1767225600')
+        self.assertEqual(self.kinds(), ['process'] * 2)
+
+    def test_handler_of_a_container(self):
+        """What a container calls /usr is not ours; nor is a process that nobody can tell of."""
+        self.decide(2)
+        core = self.crash(self.build(CRASH))
+        child = subprocess.Popen(['unshare', '--mount', 'sleep', '100'])
+        try:
+            wait_until(lambda: os.readlink(f'/proc/{child.pid}/ns/mnt') != os.readlink('/proc/self/ns/mnt'), 'it has its own files')
+            self.handle(core, str(child.pid), '0', '0', '11', '1767225600')
+        finally:
+            child.kill()
+            child.wait()
+        self.handle(core, '999999', '0', '0', '11', '1767225600')
+        self.assertEqual(self.kinds(), ['third-party'] * 2)
+
+    def test_handler_without_consent(self):
+        core = self.crash(self.build(CRASH))
+        self.handle(core, str(os.getpid()), '0', '0', '11', '1767225600')
+        self.assertEqual(self.kept(), [])
+
+    def test_handler_arguments(self):
+        self.decide(2)
+        core = self.crash(self.build(CRASH))
+        for arguments in ((), ('1',), ('1', '2', '3', '4', '5', '6'), ('x', '0', '0', '11', '0'), ('1', '0', '0', '65', '0'),
+                          ('1', '0', '0', '11', '99999999999999999999')):
+            self.assertIn('crashprobe: ', self.handle(core, *arguments, expect=2).stderr)
+        self.assertEqual(self.kept(), [])
 
     # The child
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See crash-handler.h. While the core is read the kernel keeps the process, so that the program is
+ * there even if its file was deleted.
+ */
+#include "crash-handler.h"
+
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct
+{
+  const char *name;
+  guint64 max;
+} Argument;
+
+static const Argument arguments_of_handler[CRASH_HANDLER_N_ARGUMENTS] = {
+  { "PID", G_MAXINT32 },
+  { "UID", G_MAXUINT32 },
+  { "GID", G_MAXUINT32 },
+  { "SIGNAL", 64 },
+  { "TIME", G_MAXINT64 / G_USEC_PER_SEC },
+};
+
+static gboolean
+parse (const char *const *arguments, guint64 *out_values, GError **error)
+{
+  guint n = arguments != NULL ? g_strv_length ((char **) arguments) : 0;
+
+  if (n != CRASH_HANDLER_N_ARGUMENTS)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _ ("--handler needs five arguments: PID UID GID SIGNAL TIME"));
+      return FALSE;
+    }
+
+  for (guint i = 0; i < n; i++)
+    if (!g_ascii_string_to_unsigned (arguments[i], 10, 0, arguments_of_handler[i].max,
+                                     &out_values[i], NULL))
+      {
+        g_autofree char *max = g_strdup_printf ("%" G_GUINT64_FORMAT, arguments_of_handler[i].max);
+
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                     _ ("%s: “%s” is no number from 0 to %s"), arguments_of_handler[i].name,
+                     arguments[i], max);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* Whether what the process calls /usr is what we call so. Who cannot tell says no. */
+static gboolean
+shares_files (guint64 pid)
+{
+  g_autofree char *file = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/ns/mnt", pid);
+  struct stat theirs, ours;
+
+  return stat (file, &theirs) == 0 && stat ("/proc/self/ns/mnt", &ours) == 0 &&
+         theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
+gboolean
+crash_handler_report (TmProbe *probe,
+                      TmCrashRules *rules,
+                      const char *const *arguments,
+                      GError **error)
+{
+  guint64 values[CRASH_HANDLER_N_ARGUMENTS];
+  CrashCase crash = { .core_fd = STDIN_FILENO, .exe_fd = -1 };
+  g_autofree char *exe = NULL;
+  gboolean done;
+
+  if (!parse (arguments, values, error))
+    return FALSE;
+
+  exe = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/exe", values[0]);
+  crash.exe_fd = open (exe, O_RDONLY | O_CLOEXEC);
+  crash.is_foreign = !shares_files (values[0]);
+  crash.time_usec = (gint64) values[4] * G_USEC_PER_SEC;
+  done = crash_report (probe, rules, &crash, error);
+  if (crash.exe_fd >= 0)
+    close (crash.exe_fd);
+  return done;
+}
