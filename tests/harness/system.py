@@ -10,7 +10,6 @@
 Only for use in the sandbox: it writes to /etc, /run and /var.
 """
 
-import contextlib
 import os
 import re
 import shutil
@@ -110,21 +109,19 @@ class System:
 
     def stop_services(self):
         """SIGTERM to what of ours runs; each must be gone within the time that systemd would give it here."""
+        wait_until(self._end_services, 'no service is left')
+
+    def _end_services(self):
+        """True if none is left. One that the bus had started for the other name waits, and serves when the first has ended.
+
+        It gets no signal before it has its name: the bus would wait for that, and all calls with it.
+        """
         for name in (BUS_NAME, POST_NAME):
             pid = self.owner_pid(name)
             if pid:
                 os.kill(pid, signal.SIGTERM)
                 wait_until(lambda pid=pid: not Path(f'/proc/{pid}').exists(), f'{name} ends after SIGTERM')
-        wait_until(self._end_waiting_services, 'no service waits for the place of another one')
-
-    @staticmethod
-    def _end_waiting_services():
-        """True if no service is left. One that the bus had started for the other name would serve now, with old state."""
-        left = [pid for pid, line in processes().items() if Path(line.split()[0]).name in SERVICES]
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        return not left
+        return not any(Path(line.split()[0]).name in SERVICES for line in processes().values())
 
     def kill(self, bus_name, number=signal.SIGKILL):
         """Kill the owner of bus_name and wait until the bus has noticed. False: nobody owned it."""
