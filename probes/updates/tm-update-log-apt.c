@@ -69,7 +69,7 @@ note_build (TmUpdate *update, const TmUpdateSlice *versions)
   const TmUpdateSlice from = { versions->text, n_bytes };
   TmUpdateSlice to;
 
-  if (comma == NULL || update->to != NULL)
+  if (comma == NULL || update->from != NULL || update->to != NULL)
     return;
 
   to = (TmUpdateSlice){ comma + 2, versions->n_bytes - n_bytes - 2 };
