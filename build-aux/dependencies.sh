@@ -22,11 +22,11 @@ packages_to_run=(
 
 packages_to_test=(
   clang clang-format libclang-rt-14-dev shellcheck
-  elfutils gdb g++ gnat gcc-multilib zstd
+  elfutils gdb g++ gnat gcc-multilib rustc zstd
   python3-dbusmock python3-psycopg2 expect strace jq xxd man-db
   systemd-journal-remote systemd-container desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
   bash-completion zsh fish
-  libxml2-utils systemd-container systemd-journal-remote packagekit packagekit-tools dpkg-dev
+  libxml2-utils packagekit packagekit-tools dpkg-dev
   chromium nodejs npm
 )
 }
@@ -49,7 +49,7 @@ missing_packages() {
   local package
   for package in "$@"; do
     case $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) in
-      *installed*) ;;
+      installed) ;; # “not-installed” is what a name is that another package only mentions
       *) provided_otherwise "$package" || echo "$package" ;;
     esac
   done
@@ -59,6 +59,7 @@ provided_otherwise() {
   case $1 in
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
+    rustc) command -v rustc >/dev/null ;;
     *) return 1 ;;
   esac
 }
