@@ -81,8 +81,10 @@ on_cleaned (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  /* A record is kept through the last moment of its time. */
   if (work->oldest_usec != 0)
-    plan (self, work->oldest_usec + self->expiry_usec - tm_clock_get_realtime_usec (self->clock));
+    plan (self,
+          work->oldest_usec + self->expiry_usec + 1 - tm_clock_get_realtime_usec (self->clock));
   g_task_return_boolean (task, TRUE);
 }
 
@@ -164,7 +166,7 @@ void
 tm_cleaner_notice (TmCleaner *self)
 {
   if (self->timer == 0)
-    plan (self, self->expiry_usec);
+    plan (self, self->expiry_usec + 1);
 }
 
 TmCleaner *
