@@ -35,6 +35,7 @@ GATES = {
     r'(zlib|curl|openssl|gnutls).*\.h': [],
     r'elfutils/|dwarf\.h|libelf\.h|gelf\.h': ['probes/backtrace/tm-unwind.c'],
     r'zstd\.h': ['probes/crashprobe/crash-unpack.c'],
+    r'systemd/sd-journal\.h': ['probes/common/tm-probe-journal.c'],
     r'seccomp\.h': ['probes/crashprobe/crash-sandbox.c'],
 }
 

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See tm-probe-journal.h. */
+#include "tm-probe-journal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-journal.h>
+
+/* A place in a journal that had no entry: when that was. */
+#define PLACE_TIME "realtime="
+
+struct _TmProbeJournal
+{
+  sd_journal *journal;
+};
+
+static gboolean
+set_error (GError **error, const char *what, int result)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (-result), "%s: %s", what,
+               g_strerror (-result));
+  return FALSE;
+}
+
+void
+tm_probe_journal_free (TmProbeJournal *self)
+{
+  sd_journal_close (self->journal);
+  g_free (self);
+}
+
+TmProbeJournal *
+tm_probe_journal_open (const char *root, GError **error)
+{
+  g_autoptr (TmProbeJournal) self = g_new0 (TmProbeJournal, 1);
+  int result;
+
+  result = root != NULL ? sd_journal_open_directory (&self->journal, root,
+                                                     SD_JOURNAL_OS_ROOT | SD_JOURNAL_SYSTEM)
+                        : sd_journal_open (&self->journal, SD_JOURNAL_SYSTEM);
+  if (result < 0)
+    {
+      set_error (error, "cannot open the journal", result);
+      return NULL;
+    }
+
+  /* Long values come whole. */
+  sd_journal_set_data_threshold (self->journal, 0);
+  return g_steal_pointer (&self);
+}
+
+gboolean
+tm_probe_journal_add_match (TmProbeJournal *self, const char *match, GError **error)
+{
+  g_autofree char *what = NULL;
+  int result = sd_journal_add_match (self->journal, match, 0);
+
+  if (result >= 0)
+    return TRUE;
+
+  what = g_strdup_printf ("cannot select the entries with “%s”", match);
+  return set_error (error, what, result);
+}
+
+static int
+seek_cursor (sd_journal *journal, const char *cursor)
+{
+  int result = sd_journal_seek_cursor (journal, cursor);
+
+  if (result >= 0)
+    result = sd_journal_next (journal);
+  /* Where that entry is gone, this is the first one behind it: to be read. */
+  if (result > 0 && sd_journal_test_cursor (journal, cursor) <= 0)
+    result = sd_journal_previous (journal);
+  return result;
+}
+
+static int
+seek_end (sd_journal *journal)
+{
+  int result = sd_journal_seek_tail (journal);
+
+  if (result >= 0)
+    result = sd_journal_previous (journal);
+  /* No entry at all: behind the tail even new ones would not be found. */
+  if (result == 0)
+    result = sd_journal_seek_head (journal);
+  return result;
+}
+
+gboolean
+tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error)
+{
+  int result;
+
+  if (place == NULL)
+    result = seek_end (self->journal);
+  else if (g_str_has_prefix (place, PLACE_TIME))
+    result = sd_journal_seek_realtime_usec (
+        self->journal, g_ascii_strtoull (place + strlen (PLACE_TIME), NULL, 10));
+  else
+    result = seek_cursor (self->journal, place);
+
+  return result >= 0 || set_error (error, "cannot go to where reading begins", result);
+}
+
+gboolean
+tm_probe_journal_next (TmProbeJournal *self, GError **error)
+{
+  int result = sd_journal_next (self->journal);
+
+  if (result < 0)
+    set_error (error, "cannot read the journal", result);
+  return result > 0;
+}
+
+char *
+tm_probe_journal_get_place (TmProbeJournal *self)
+{
+  char *cursor = NULL;
+  char *place;
+
+  if (sd_journal_get_cursor (self->journal, &cursor) < 0)
+    return g_strdup_printf (PLACE_TIME "%" G_GINT64_FORMAT, g_get_real_time ());
+
+  place = g_strdup (cursor);
+  free (cursor);
+  return place;
+}
+
+gboolean
+tm_probe_journal_get_data (TmProbeJournal *self,
+                           const char *field,
+                           const char **out_value,
+                           gsize *out_n_bytes)
+{
+  gsize n_name = strlen (field) + 1;
+  const void *data;
+  gsize n_data;
+
+  if (sd_journal_get_data (self->journal, field, &data, &n_data) < 0 || n_data < n_name)
+    return FALSE;
+
+  *out_value = (const char *) data + n_name;
+  *out_n_bytes = n_data - n_name;
+  return TRUE;
+}
+
+char *
+tm_probe_journal_get_text (TmProbeJournal *self, const char *field)
+{
+  const char *value;
+  gsize n_bytes;
+
+  if (!tm_probe_journal_get_data (self, field, &value, &n_bytes) ||
+      memchr (value, '\0', n_bytes) != NULL)
+    return NULL;
+
+  return g_strndup (value, n_bytes);
+}
+
+gboolean
+tm_probe_journal_has_field (TmProbeJournal *self, const char *field)
+{
+  const char *value;
+  gsize n_bytes;
+
+  return tm_probe_journal_get_data (self, field, &value, &n_bytes);
+}
+
+int
+tm_probe_journal_get_fd (TmProbeJournal *self)
+{
+  return sd_journal_get_fd (self->journal);
+}
+
+short
+tm_probe_journal_get_events (TmProbeJournal *self)
+{
+  return (short) sd_journal_get_events (self->journal);
+}
+
+void
+tm_probe_journal_after_wait (TmProbeJournal *self)
+{
+  sd_journal_process (self->journal);
+}

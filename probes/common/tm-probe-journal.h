@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The journal, for probes: the one place that knows the library which reads it, and that keeps what
+ * was promised to those who agree. Nothing from before somebody agreed is read, and a restart goes
+ * on behind the place where reading stopped.
+ *
+ *   journal = tm_probe_journal_open (tm_probe_get_root (probe), &error);
+ *   tm_probe_journal_add_match (journal, "_TRANSPORT=kernel", &error);
+ *   tm_probe_journal_seek (journal, place, &error);
+ *   while (tm_probe_journal_next (journal, &error))
+ *     ... tm_probe_journal_get_text (journal, "MESSAGE") ...
+ *   place = tm_probe_journal_get_place (journal);
+ *
+ * Only fields that begin with an underscore come from journald, which has them from the kernel; all
+ * others can be sent by anybody.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TmProbeJournal TmProbeJournal;
+
+/* The journal of the system. root: (nullable): another system's, below this directory. */
+TmProbeJournal *tm_probe_journal_open (const char *root, GError **error);
+void tm_probe_journal_free (TmProbeJournal *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbeJournal, tm_probe_journal_free)
+
+/* "FIELD=value". Matches of different fields must all be met, of the same field one of them. */
+gboolean tm_probe_journal_add_match (TmProbeJournal *self, const char *match, GError **error);
+
+/* Behind place; NULL: behind all that is there. After the matches, before the first entry. */
+gboolean tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error);
+/* FALSE: there is no further entry yet, or error is set. */
+gboolean tm_probe_journal_next (TmProbeJournal *self, GError **error);
+/* (transfer full): behind the entry that was read last; where there was none, behind now. */
+char *tm_probe_journal_get_place (TmProbeJournal *self);
+
+/* Of this entry. What it points to holds until the next call. */
+gboolean tm_probe_journal_get_data (TmProbeJournal *self,
+                                    const char *field,
+                                    const char **out_value,
+                                    gsize *out_n_bytes);
+/* (transfer full) (nullable): also NULL where there is a zero byte in it. */
+char *tm_probe_journal_get_text (TmProbeJournal *self, const char *field);
+gboolean tm_probe_journal_has_field (TmProbeJournal *self, const char *field);
+
+/* Becomes ready when there may be more; then, and before reading on, say so. */
+int tm_probe_journal_get_fd (TmProbeJournal *self);
+short tm_probe_journal_get_events (TmProbeJournal *self);
+void tm_probe_journal_after_wait (TmProbeJournal *self);
+
+G_END_DECLS
