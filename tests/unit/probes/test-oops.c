@@ -76,6 +76,22 @@ static const struct
   const char *kind;
   const char *title;
 } cases[] = {
+  /* Every slab cache has its name, not only those of kmalloc. */
+  { "[   10.000001] BUG gear_cache (Tainted: G    B   W   ): Poison overwritten\n"
+    "[   10.000002] 0x00000000a1-0x00000000a4 @offset=3144. First byte 0x0 instead of 0x6b\n"
+    "[   10.000003] CPU: 1 PID: 8 Comm: gears Tainted: G    B   W    6.1.0 #1\n" SOME_TRACE,
+    "bug", "slab corruption in widget!widget_probe" },
+  /* MIPS and LoongArch put the processor first. */
+  { "[   10.000001] CPU 0 Unable to handle kernel paging request at virtual address "
+    "0000000000000008,"
+    " era == 9000000000a1, ra == 9000000000b2\n"
+    "[   10.000002] Oops[#1]:\n" SOME_TRACE,
+    "oops", "bad access in widget!widget_probe" },
+  { "[   10.000001] WARNING: bad contention detected!\n" SOME_TRACE, "lockdep",
+    "bad lock contention in widget!widget_probe" },
+  /* Whose interrupt it is stands in no frame. */
+  { "[   10.000001] irq 16: nobody cared (try booting with the \"irqpoll\" option)\n" SOME_TRACE,
+    "other", "interrupt that nobody handles" },
   /* A stack that ran over is the fault of whoever began it, not of who noticed. */
   { "[   10.000001] Kernel panic - not syncing: corrupted stack end detected inside scheduler\n"
     "[   10.000002] CPU: 1 PID: 77 Comm: kworker/1:1 Not tainted 6.12.1-acme #1\n"
