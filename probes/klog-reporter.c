@@ -14,6 +14,7 @@
 #define EXACT_FRAMES 16
 #define GROUP_FRAMES 3
 #define GROUP_SOURCE "source"
+#define CLASSIFICATION "org.telemetrics/kernel/%s"
 
 struct _KlogReporter
 {
@@ -86,35 +87,67 @@ hand_over (KlogReporter *self, const TmProbeRecord *record)
     return TRUE;
 
   self->has_failed = !is_final (error);
-  g_printerr (_ ("klogprobe: the report was not taken: %s\n"), error->message);
+  g_printerr (_ ("%s: the report was not taken: %s\n"), g_get_prgname (), error->message);
   return FALSE;
 }
 
-static void
-report (KlogReporter *self, TmOops *oops, const char *exact)
+gboolean
+klog_reporter_wants (KlogReporter *self, const char *exact, const char *kind)
 {
-  g_autofree char *classification = tm_oops_get_classification (oops);
-  g_autofree char *key = g_strdup_printf ("%s-%s", self->boot_id, exact);
-  g_autoptr (JsonNode) payload = tm_oops_to_payload (oops);
-  guint weight = tm_oops_quota_get_weight (self->quota, oops->format->kind);
+  return !is_limited (self) || tm_oops_quota_judge (self->quota, exact, kind, g_get_real_time ()) ==
+                                   TM_OOPS_VERDICT_REPORT;
+}
+
+gboolean
+klog_reporter_report (KlogReporter *self, const KlogReport *report)
+{
+  g_autofree char *classification = g_strdup_printf (CLASSIFICATION, report->kind);
+  g_autofree char *key = g_strdup_printf ("%s-%s", self->boot_id, report->exact);
+  guint weight = tm_oops_quota_get_weight (self->quota, report->kind);
   TmProbeRecord record = {
     .classification = classification,
-    .severity = tm_oops_get_severity (oops),
-    .payload = payload,
+    .severity = report->severity,
+    .payload = report->payload,
     .dedup_key = key,
     .system = tm_probe_boot_get_system (self->state, self->boot_id),
   };
 
   if (weight > 1)
-    json_object_set_int_member (json_node_get_object (payload), "weight", weight);
-  if (hand_over (self, &record) && is_limited (self))
-    {
-      g_autofree char *title = tm_oops_get_title (oops);
-      g_autofree char *group = tm_oops_get_hash (oops, GROUP_FRAMES);
+    json_object_set_int_member (json_node_get_object (report->payload), "weight", weight);
+  if (!hand_over (self, &record))
+    return FALSE;
 
-      tm_oops_quota_note_report (self->quota, exact, oops->format->kind, title, group,
-                                 g_get_real_time ());
-    }
+  if (is_limited (self))
+    tm_oops_quota_note_report (self->quota, report->exact, report->kind, report->title,
+                               report->group, g_get_real_time ());
+  return TRUE;
+}
+
+gboolean
+klog_reporter_report_oops (KlogReporter *self,
+                           const TmOops *oops,
+                           void (*amend) (JsonObject *payload, gconstpointer amend_data),
+                           gconstpointer amend_data)
+{
+  g_autofree char *exact = tm_oops_get_hash (oops, EXACT_FRAMES);
+  g_autofree char *group = NULL;
+  g_autofree char *title = NULL;
+  g_autoptr (JsonNode) payload = NULL;
+  KlogReport report = {
+    .kind = oops->format->kind,
+    .exact = exact,
+    .severity = tm_oops_get_severity (oops),
+  };
+
+  if (!klog_reporter_wants (self, exact, report.kind))
+    return TRUE;
+
+  report.title = title = tm_oops_get_title (oops);
+  report.group = group = tm_oops_get_hash (oops, GROUP_FRAMES);
+  report.payload = payload = tm_oops_to_payload (oops);
+  if (amend != NULL)
+    amend (json_node_get_object (payload), amend_data);
+  return klog_reporter_report (self, &report);
 }
 
 void
@@ -122,14 +155,10 @@ klog_reporter_take (TmOops *oops, gpointer user_data)
 {
   KlogReporter *self = user_data;
   g_autoptr (TmOops) owned = oops;
-  g_autofree char *exact = tm_oops_get_hash (owned, EXACT_FRAMES);
 
   /* What comes behind a record that was not taken is read again with it. */
-  if (self->has_failed)
-    return;
-  if (!is_limited (self) || tm_oops_quota_judge (self->quota, exact, owned->format->kind,
-                                                 g_get_real_time ()) == TM_OOPS_VERDICT_REPORT)
-    report (self, owned, exact);
+  if (!self->has_failed)
+    klog_reporter_report_oops (self, owned, NULL, NULL);
 }
 
 static JsonNode *
@@ -161,7 +190,7 @@ tell_counts (KlogReporter *self, gboolean all)
   while (!self->has_failed && (tally = tm_oops_quota_find_due (self->quota, now_usec, all)) != NULL)
     {
       const char *boot_id = tm_oops_quota_get_boot (self->quota);
-      g_autofree char *classification = g_strdup_printf ("org.telemetrics/kernel/%s", tally->kind);
+      g_autofree char *classification = g_strdup_printf (CLASSIFICATION, tally->kind);
       g_autofree char *key =
           g_strdup_printf ("%s-%s-%" G_GINT64_FORMAT, boot_id, tally->exact, tally->told_usec);
       g_autoptr (JsonNode) payload = tally_to_payload (tally);
@@ -177,6 +206,12 @@ tell_counts (KlogReporter *self, gboolean all)
       if (!self->has_failed)
         tm_oops_quota_note_told (self->quota, tally, now_usec);
     }
+}
+
+void
+klog_reporter_tell_counts (KlogReporter *self)
+{
+  tell_counts (self, TRUE);
 }
 
 /* What is still to be counted of the boot before is told first. */
@@ -198,10 +233,8 @@ klog_reporter_set_boot (const char *boot_id, gpointer user_data)
 }
 
 char *
-klog_reporter_begin (KlogReporter *self, const char *source)
+klog_reporter_begin (KlogReporter *self, const char *source, const char *state)
 {
-  g_autofree char *text = tm_probe_load_state (self->probe);
-
   g_free (self->source);
   self->source = g_strdup (source);
   g_clear_pointer (&self->saved, g_free);
@@ -209,12 +242,18 @@ klog_reporter_begin (KlogReporter *self, const char *source)
   self->state = g_key_file_new ();
   tm_oops_quota_free (self->quota);
   self->quota = tm_oops_quota_new (self->limits, NULL);
-  if (text != NULL &&
-      g_key_file_load_from_data (self->state, text, strlen (text), G_KEY_FILE_NONE, NULL))
+  if (state != NULL &&
+      g_key_file_load_from_data (self->state, state, strlen (state), G_KEY_FILE_NONE, NULL))
     tm_oops_quota_load (self->quota, self->state);
   tm_probe_boot_note (self->state, self->probe);
 
   return g_key_file_get_string (self->state, GROUP_SOURCE, source, NULL);
+}
+
+char *
+klog_reporter_get_boot_before (KlogReporter *self)
+{
+  return tm_probe_boot_get_before (self->state);
 }
 
 /* Counts that were forgotten must not stay. */
@@ -247,7 +286,7 @@ klog_reporter_pause (const char *place, gpointer user_data)
     return TRUE;
 
   if (!tm_probe_save_state (self->probe, text, &error))
-    g_printerr (_ ("klogprobe: %s\n"), error->message);
+    g_printerr ("%s: %s\n", g_get_prgname (), error->message);
   g_free (self->saved);
   self->saved = g_steal_pointer (&text);
   return TRUE;

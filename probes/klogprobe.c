@@ -40,8 +40,9 @@ on_pause (const char *place, gpointer user_data)
 static gboolean
 follow (Klogprobe *self, TmOopsReader *reader, GError **error)
 {
+  g_autofree char *state = tm_probe_load_state (self->probe);
   g_autofree char *place =
-      klog_reporter_begin (self->reporter, self->use_kmsg ? "kmsg" : "journal");
+      klog_reporter_begin (self->reporter, self->use_kmsg ? "kmsg" : "journal", state);
   g_autofree char *device = tm_probe_get_path (self->probe, "/dev/kmsg");
   g_autofree char *boot_id = tm_probe_boot_read_id (self->probe);
   const KlogFollower follower = {

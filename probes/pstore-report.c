@@ -6,29 +6,26 @@
 
 #include "klog-source.h"
 #include "tm-oops-record.h"
-#include "tm-probe-boot.h"
 
-#define EXACT_FRAMES 16
+#define UNDECODABLE "undecodable dump of the kernel"
 /* Of a panic in which nothing is recognised. */
 #define TAIL_BYTES 4096
 #define TAIL_HEAD "Kernel panic - not syncing: the reason is not in the dump\n"
 
 struct _PstoreReport
 {
-  TmProbe *probe;     /* (unowned) */
-  TmOopsRules *rules; /* (unowned) */
-  GKeyFile *state;    /* (unowned) */
-  GPtrArray *found;   /* (element-type TmOops) */
+  KlogReporter *reporter; /* (unowned) */
+  TmOopsRules *rules;     /* (unowned) */
+  GPtrArray *found;       /* (element-type TmOops) */
 };
 
 PstoreReport *
-pstore_report_new (TmProbe *probe, TmOopsRules *rules, GKeyFile *state)
+pstore_report_new (KlogReporter *reporter, TmOopsRules *rules)
 {
   PstoreReport *self = g_new0 (PstoreReport, 1);
 
-  self->probe = probe;
+  self->reporter = reporter;
   self->rules = rules;
-  self->state = state;
   self->found = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_oops_free);
   return self;
 }
@@ -69,90 +66,74 @@ read_tail (PstoreReport *self, const char *text)
   read_text (self, whole);
 }
 
-static gboolean
-hand_over (PstoreReport *self, TmProbeRecord *record, const char *exact, GError **error)
+static void
+amend (JsonObject *payload, gconstpointer user_data)
 {
-  GVariant *system = tm_probe_boot_get_system (self->state, NULL);
-  g_autofree char *boot_id = g_key_file_get_string (self->state, "boot before", "id", NULL);
-  /* As klogprobe: what that saw before the end is the same report. */
-  g_autofree char *key = g_strdup_printf ("%s-%s", boot_id != NULL ? boot_id : "unknown", exact);
+  const TmPstoreDump *dump = user_data;
 
-  record->system = system;
-  record->dedup_key = key;
-  return tm_probe_hand_over (self->probe, record, error);
-}
-
-static gboolean
-hand_over_oops (PstoreReport *self, const TmPstoreDump *dump, const TmOops *oops, GError **error)
-{
-  g_autofree char *classification = tm_oops_get_classification (oops);
-  g_autofree char *exact = tm_oops_get_hash (oops, EXACT_FRAMES);
-  g_autoptr (JsonNode) payload = tm_oops_to_payload (oops);
-  JsonObject *object = json_node_get_object (payload);
-  TmProbeRecord record = {
-    .classification = classification,
-    .severity = tm_oops_get_severity (oops),
-    .payload = payload,
-  };
-
-  json_object_set_string_member (object, "dump", dump->reason);
+  json_object_set_string_member (payload, "dump", dump->reason);
   if (!dump->is_complete)
-    json_object_set_boolean_member (object, "complete", FALSE);
-  return hand_over (self, &record, exact, error);
+    json_object_set_boolean_member (payload, "complete", FALSE);
 }
 
-static gboolean
-hand_over_undecodable (PstoreReport *self, const TmPstoreDump *dump, GError **error)
+static JsonNode *
+make_undecodable (const char *hash, const char *exact)
 {
-  static const char title[] = "undecodable dump of the kernel";
-  const char *name = g_ptr_array_index (dump->names, 0);
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, title, -1);
-  g_autofree char *exact = g_compute_checksum_for_string (G_CHECKSUM_SHA256, name, -1);
-  g_autoptr (JsonNode) payload = json_node_new (JSON_NODE_OBJECT);
+  JsonNode *payload = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
   JsonObject *signature = json_object_new ();
-  TmProbeRecord record = {
-    .classification = "org.telemetrics/kernel/other",
-    .severity = 2,
-    .payload = payload,
-  };
 
-  hash[32] = '\0';
   json_object_set_int_member (signature, "version", TM_OOPS_SIGNATURE_VERSION);
-  json_object_set_string_member (signature, "title", title);
+  json_object_set_string_member (signature, "title", UNDECODABLE);
   json_object_set_string_member (signature, "hash", hash);
+  json_object_set_string_member (signature, "exact", exact);
   json_object_set_array_member (signature, "alternatives", json_array_new ());
   json_object_set_object_member (object, "signature", signature);
   json_object_set_string_member (object, "kind", "other");
   json_object_set_boolean_member (object, "undecodable", TRUE);
   json_object_set_boolean_member (object, "complete", FALSE);
-  json_object_set_string_member (object, "text", title);
+  json_object_set_string_member (object, "text", UNDECODABLE);
   json_node_take_object (payload, object);
+  return payload;
+}
+
+/* What nobody can read is told apart by its name alone. */
+static gboolean
+take_undecodable (PstoreReport *self, const TmPstoreDump *dump)
+{
+  const char *name = g_ptr_array_index (dump->names, 0);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, UNDECODABLE, -1);
+  g_autofree char *exact = g_compute_checksum_for_string (G_CHECKSUM_SHA256, name, -1);
+  g_autoptr (JsonNode) payload = NULL;
+
+  hash[32] = '\0';
   exact[32] = '\0';
-  return hand_over (self, &record, exact, error);
+  if (!klog_reporter_wants (self->reporter, exact, "other"))
+    return TRUE;
+
+  payload = make_undecodable (hash, exact);
+  return klog_reporter_report (self->reporter, &(KlogReport){ .kind = "other",
+                                                              .title = UNDECODABLE,
+                                                              .group = hash,
+                                                              .exact = exact,
+                                                              .severity = 2,
+                                                              .payload = payload });
 }
 
 gboolean
-pstore_report_hand_over (PstoreReport *self,
-                         const TmPstoreDump *dump,
-                         guint *out_n_records,
-                         GError **error)
+pstore_report_take (PstoreReport *self, const TmPstoreDump *dump)
 {
-  *out_n_records = 0;
   g_ptr_array_set_size (self->found, 0);
   if (dump->text == NULL)
-    {
-      *out_n_records = 1;
-      return hand_over_undecodable (self, dump, error);
-    }
+    return take_undecodable (self, dump);
 
   read_text (self, dump->text);
   if (self->found->len == 0 && strcmp (dump->reason, "Panic") == 0)
     read_tail (self, dump->text);
   for (guint i = 0; i < self->found->len; i++)
-    if (!hand_over_oops (self, dump, g_ptr_array_index (self->found, i), error))
+    if (!klog_reporter_report_oops (self->reporter, g_ptr_array_index (self->found, i), amend,
+                                    dump))
       return FALSE;
 
-  *out_n_records = self->found->len;
-  return TRUE;
+  return self->found->len > 0;
 }

@@ -76,7 +76,7 @@ visit_file (
   if (bytes == NULL)
     return;
   self->n_bytes += g_bytes_get_size (bytes);
-  file->part = tm_pstore_part_new (name, bytes);
+  file->part = tm_pstore_part_new (name, bytes, (guint64) MAX (status->st_mtim.tv_sec, 0));
 }
 
 /* Takes fd. */

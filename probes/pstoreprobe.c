@@ -13,23 +13,23 @@
 #include "klog-source.h"
 #include "pstore-report.h"
 #include "pstore-shelf.h"
-#include "tm-probe-boot.h"
 
 #define LIVE "/sys/fs/pstore"
 #define ARCHIVE "/var/lib/systemd/pstore"
-#define GROUP "pstore"
-#define KEY_KNOWN "known"
+#define SOURCE "pstore"
 
 typedef struct
 {
   TmProbe *probe;
+  KlogReporter *reporter;
   PstoreReport *report;
-  GKeyFile *state;
-  GHashTable *known; /* (element-type utf8) */
+  GHashTable *known;  /* (element-type utf8) */
+  GPtrArray *present; /* (element-type utf8): what is to be known from now on */
+  GPtrArray *told;    /* (element-type utf8): files that may be removed */
 } Pstoreprobe;
 
 static void
-note_files (Pstoreprobe *self, GPtrArray *files, gboolean is_first, GPtrArray *present)
+note_files (Pstoreprobe *self, GPtrArray *files, gboolean is_first)
 {
   for (guint i = 0; i < files->len; i++)
     {
@@ -38,8 +38,7 @@ note_files (Pstoreprobe *self, GPtrArray *files, gboolean is_first, GPtrArray *p
       if (!is_first && file->part == NULL && !g_hash_table_contains (self->known, file->identity))
         g_printerr (_ ("pstoreprobe: a part of a dump is too large, and not read\n"));
 
-      g_hash_table_add (self->known, g_strdup (file->identity));
-      g_ptr_array_add (present, g_strdup (file->identity));
+      g_ptr_array_add (self->present, g_strdup (file->identity));
     }
 }
 
@@ -60,39 +59,28 @@ collect_event (GPtrArray *files, const char *event)
   return parts;
 }
 
-static void
-remove_files (const char *directory, GPtrArray *names)
-{
-  for (guint i = 0; i < names->len; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (!pstore_shelf_remove (directory, g_ptr_array_index (names, i), &error))
-        g_printerr (_ ("pstoreprobe: %s\n"), error->message);
-    }
-}
-
+/* FALSE: a record was not taken, but may be later. What comes behind it is read again with it. */
 static gboolean
-report_event (Pstoreprobe *self, const char *remove_from, GPtrArray *parts, GError **error)
+report_event (Pstoreprobe *self, GPtrArray *parts, gboolean may_remove)
 {
   g_autoptr (GPtrArray) dumps = tm_pstore_assemble (parts);
 
   for (guint i = 0; i < dumps->len; i++)
     {
       const TmPstoreDump *dump = g_ptr_array_index (dumps, i);
-      guint n_records;
+      gboolean is_taken = pstore_report_take (self->report, dump);
 
-      if (!pstore_report_hand_over (self->report, dump, &n_records, error))
+      if (klog_reporter_has_failed (self->reporter))
         return FALSE;
-      if (n_records > 0 && remove_from != NULL)
-        remove_files (remove_from, dump->names);
+      for (guint k = 0; is_taken && may_remove && k < dump->names->len; k++)
+        g_ptr_array_add (self->told, g_strdup (g_ptr_array_index (dump->names, k)));
     }
 
   return TRUE;
 }
 
 static gboolean
-report_files (Pstoreprobe *self, const char *remove_from, GPtrArray *files, GError **error)
+report_files (Pstoreprobe *self, GPtrArray *files, gboolean may_remove)
 {
   g_autoptr (GHashTable) events = g_hash_table_new (g_str_hash, g_str_equal);
 
@@ -104,63 +92,84 @@ report_files (Pstoreprobe *self, const char *remove_from, GPtrArray *files, GErr
       if (!g_hash_table_add (events, file->event))
         continue;
       parts = collect_event (files, file->event);
-      if (!report_event (self, remove_from, parts, error))
+      if (!report_event (self, parts, may_remove))
         return FALSE;
     }
 
   return TRUE;
 }
 
-static gboolean
-save (Pstoreprobe *self, GPtrArray *present, GError **error)
-{
-  g_autofree char *text = NULL;
-
-  g_key_file_set_string_list (self->state, GROUP, KEY_KNOWN, (const char *const *) present->pdata,
-                              present->len);
-  text = g_key_file_to_data (self->state, NULL, NULL);
-  return tm_probe_save_state (self->probe, text, error);
-}
-
 /* Both shelves; what is read counts as known only after the service has it. */
 static gboolean
-observe_shelves (Pstoreprobe *self, gboolean is_first, GError **error)
+observe_shelves (Pstoreprobe *self, gboolean is_first)
 {
   const char *const places[] = { LIVE, ARCHIVE };
-  g_autoptr (GPtrArray) present = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     {
       g_autofree char *directory = tm_probe_get_path (self->probe, places[i]);
       g_autoptr (GPtrArray) files =
           is_first ? pstore_shelf_list (directory) : pstore_shelf_read (directory, self->known);
-      gboolean is_live = i == 0;
 
-      if (!is_first &&
-          !report_files (self, is_live && !tm_probe_is_dry_run (self->probe) ? directory : NULL,
-                         files, error))
+      if (!is_first && !report_files (self, files, i == 0 && !tm_probe_is_dry_run (self->probe)))
         return FALSE;
-      note_files (self, files, is_first, present);
+      note_files (self, files, is_first);
     }
 
-  return save (self, present, error);
+  return TRUE;
 }
 
+/* Counts too are kept before anything that they count is removed. */
+static gboolean
+finish (Pstoreprobe *self)
+{
+  g_autofree char *place = NULL;
+  g_autofree char *directory = tm_probe_get_path (self->probe, LIVE);
+
+  g_ptr_array_add (self->present, NULL);
+  place = g_strjoinv (" ", (char **) self->present->pdata);
+  klog_reporter_tell_counts (self->reporter);
+  if (!klog_reporter_pause (place, self->reporter))
+    return FALSE;
+
+  for (guint i = 0; i < self->told->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!pstore_shelf_remove (directory, g_ptr_array_index (self->told, i), &error))
+        g_printerr (_ ("pstoreprobe: %s\n"), error->message);
+    }
+
+  return TRUE;
+}
+
+/* Why was said. */
+static gboolean
+set_failed (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                       _ ("what was found is kept for later"));
+  return FALSE;
+}
+
+/* What there was at the first look under an agreement is older than that, or may be: it is noted.
+ * What is only shown is what a run would tell. */
 static gboolean
 observe (Pstoreprobe *self, GError **error)
 {
-  g_autofree char *text = tm_probe_load_state (self->probe);
-  g_auto (GStrv) known = NULL;
-  gboolean is_first = text == NULL && !tm_probe_is_dry_run (self->probe);
+  g_autofree char *state = tm_probe_peek_state (self->probe);
+  g_autofree char *place = klog_reporter_begin (self->reporter, SOURCE, state);
+  g_autofree char *boot_id = klog_reporter_get_boot_before (self->reporter);
+  g_auto (GStrv) known = g_strsplit (place != NULL ? place : "", " ", -1);
 
-  if (text != NULL)
-    g_key_file_load_from_data (self->state, text, strlen (text), G_KEY_FILE_NONE, NULL);
-  known = g_key_file_get_string_list (self->state, GROUP, KEY_KNOWN, NULL, NULL);
-  for (guint i = 0; known != NULL && known[i] != NULL; i++)
+  for (guint i = 0; known[i] != NULL; i++)
     g_hash_table_add (self->known, g_strdup (known[i]));
 
-  tm_probe_boot_note (self->state, self->probe);
-  return observe_shelves (self, is_first, error);
+  klog_reporter_set_boot (boot_id, self->reporter);
+  if (observe_shelves (self, place == NULL) && finish (self))
+    return TRUE;
+
+  return set_failed (error);
 }
 
 /* A file, or a directory of parts. */
@@ -179,7 +188,7 @@ observe_input (Pstoreprobe *self, const char *input, GError **error)
     {
       g_autoptr (GPtrArray) files = pstore_shelf_read (input, self->known);
 
-      return report_files (self, NULL, files, error);
+      return report_files (self, files, FALSE) || set_failed (error);
     }
 
   if (!g_file_get_contents (input, &text, &n_bytes, error))
@@ -194,24 +203,26 @@ observe_input (Pstoreprobe *self, const char *input, GError **error)
     }
 
   parts = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_pstore_part_free);
-  g_ptr_array_add (parts, tm_pstore_part_new (name, bytes));
-  return report_event (self, NULL, parts, error);
+  g_ptr_array_add (parts, tm_pstore_part_new (name, bytes, 0));
+  return report_event (self, parts, FALSE) || set_failed (error);
 }
 
 static gboolean
 run (TmProbe *probe, GError **error)
 {
   g_autoptr (TmOopsRules) rules = klog_rules_load (probe, error);
-  g_autoptr (GKeyFile) state = g_key_file_new ();
+  g_autoptr (KlogReporter) reporter = rules != NULL ? klog_reporter_new (probe, error) : NULL;
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) present = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (PstoreReport) report = NULL;
   const char *input = tm_probe_get_input (probe);
-  Pstoreprobe self = { .probe = probe, .state = state, .known = known };
+  Pstoreprobe self = { probe, reporter, NULL, known, present, told };
 
-  if (rules == NULL)
+  if (reporter == NULL)
     return FALSE;
 
-  report = self.report = pstore_report_new (probe, rules, state);
+  report = self.report = pstore_report_new (reporter, rules);
   return input != NULL ? observe_input (&self, input, error) : observe (&self, error);
 }
 

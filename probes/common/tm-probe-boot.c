@@ -95,6 +95,14 @@ tm_probe_boot_note (GKeyFile *state, TmProbe *probe)
   g_key_file_set_string (state, GROUP_NOW, "kernel", kernel);
 }
 
+char *
+tm_probe_boot_get_before (GKeyFile *state)
+{
+  char *id = g_key_file_get_string (state, GROUP_BEFORE, "id", NULL);
+
+  return id != NULL ? id : g_strdup (UNKNOWN);
+}
+
 static gboolean
 is_boot (GKeyFile *state, const char *group, const char *boot_id)
 {

@@ -16,6 +16,9 @@ char *tm_probe_boot_read_id (TmProbe *probe);
 /* Notes this boot in state, if that is not done. */
 void tm_probe_boot_note (GKeyFile *state, TmProbe *probe);
 
+/* (transfer full): of the boot before, or "unknown". */
+char *tm_probe_boot_get_before (GKeyFile *state);
+
 /* (nullable) (transfer floating): the option "system" of a record that came about in this boot;
  * boot_id: NULL: in the one before. NULL: it is the one that runs. What nobody noted is "unknown":
  * it must not be taken for what runs now. */

@@ -52,11 +52,17 @@ skip_head (TmProbe *self, const char *text)
 char *
 tm_probe_load_state (TmProbe *self)
 {
+  return is_stateless (self) ? NULL : tm_probe_peek_state (self);
+}
+
+char *
+tm_probe_peek_state (TmProbe *self)
+{
   g_autofree char *file = get_file (self);
   g_autofree char *text = NULL;
   gsize n_bytes;
 
-  if (is_stateless (self) || self->since == NULL ||
+  if (self->input != NULL || self->since == NULL ||
       !g_file_get_contents (file, &text, &n_bytes, NULL))
     return NULL;
   if (n_bytes > STATE_MAX_BYTES || strlen (text) != n_bytes)

@@ -75,6 +75,8 @@ gboolean tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError 
  * --dry-run or --input. It is noted together with when the agreement began, and is no state under
  * another one: NULL, whatever there was, also if nobody can tell when that was. */
 char *tm_probe_load_state (TmProbe *self);
+/* The same, also with --dry-run: for a probe that is to show what a run would tell now. */
+char *tm_probe_peek_state (TmProbe *self);
 gboolean tm_probe_save_state (TmProbe *self, const char *text, GError **error);
 
 G_END_DECLS

@@ -26,12 +26,6 @@ scrub (const TmOops *self, const char *text)
   return tm_oops_scrubber_clean (tm_oops_rules_get_scrubber (self->rules), text);
 }
 
-char *
-tm_oops_get_classification (const TmOops *self)
-{
-  return g_strdup_printf ("org.telemetrics/kernel/%s", self->format->kind);
-}
-
 guint
 tm_oops_get_severity (const TmOops *self)
 {

@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 #define TM_OOPS_SIGNATURE_VERSION 1
 
 /* (transfer full): "org.telemetrics/kernel/<kind>" */
-char *tm_oops_get_classification (const TmOops *self);
 guint tm_oops_get_severity (const TmOops *self);
 /* (transfer full): the payload, format version 1. */
 JsonNode *tm_oops_to_payload (const TmOops *self);

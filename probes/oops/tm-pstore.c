@@ -13,20 +13,9 @@ typedef struct
   char *key;        /* of the dump it belongs to: backend and "Panic#2" */
   char *reason;     /* "Panic" */
   guint64 number;   /* of the part; 0 if the first line does not say */
-  guint64 second;   /* when it was written, since 1970; 0 if the name does not say */
   const char *text; /* behind the first line */
   gsize n_bytes;
 } Piece;
-
-TmPstorePart *
-tm_pstore_part_new (const char *name, GBytes *bytes)
-{
-  TmPstorePart *self = g_new0 (TmPstorePart, 1);
-
-  self->name = g_strdup (name);
-  self->bytes = g_bytes_ref (bytes);
-  return self;
-}
 
 void
 tm_pstore_part_free (TmPstorePart *self)
@@ -98,14 +87,29 @@ get_backend (const char *name)
 }
 
 /* 1654675615 of "dmesg-efi-165467561501001": behind the seconds two digits of the part, three of
- * the count. */
+ * the count. Newer kernels say efi_pstore. */
 static guint64
 get_second (const char *name)
 {
   const char *digits = strrchr (name, '-') + 1;
   gsize n_digits = strspn (digits, "0123456789");
 
-  return n_digits >= 15 && n_digits <= 18 ? g_ascii_strtoull (digits, NULL, 10) / 100000 : 0;
+  if (!g_str_has_prefix (name, "dmesg-efi") || n_digits < 15 || n_digits > 18)
+    return 0;
+
+  return g_ascii_strtoull (digits, NULL, 10) / 100000;
+}
+
+TmPstorePart *
+tm_pstore_part_new (const char *name, GBytes *bytes, guint64 second)
+{
+  TmPstorePart *self = g_new0 (TmPstorePart, 1);
+  guint64 named = get_second (name);
+
+  self->name = g_strdup (name);
+  self->bytes = g_bytes_ref (bytes);
+  self->second = named != 0 ? named : second;
+  return self;
 }
 
 /* "ECC: No errors detected" and the like, at the very end. */
@@ -134,7 +138,6 @@ piece_new (const TmPstorePart *part)
   g_autofree char *event = NULL;
 
   self->part = part;
-  self->second = get_second (part->name);
   if (line_end != NULL && read_head (text, line_end - text, self, &event))
     {
       self->key = g_strdup_printf ("%s %s#%s", backend, self->reason, event);
@@ -161,7 +164,8 @@ compare_times (gconstpointer a, gconstpointer b)
   if (by_key != 0)
     return by_key;
 
-  return (first->second > second->second) - (first->second < second->second);
+  return (first->part->second > second->part->second) -
+         (first->part->second < second->part->second);
 }
 
 /* Each boot begins to count at 1: what has the same number, but was not written at once, is of
@@ -178,9 +182,9 @@ separate_dumps (GPtrArray *pieces)
       Piece *piece = g_ptr_array_index (pieces, i);
       g_autofree char *key = NULL;
 
-      if (piece->second > before + MAX_WRITE_SECONDS)
+      if (piece->part->second > before + MAX_WRITE_SECONDS)
         n_dumps++;
-      before = piece->second;
+      before = piece->part->second;
       key = g_strdup_printf ("%s %u", piece->key, n_dumps);
       g_free (piece->key);
       piece->key = g_steal_pointer (&key);

@@ -8,6 +8,7 @@
  *   dmesg-efi-165467561502001   "Oops#1 Part2\n" ...
  *   dmesg-efi-165467561501001   "Oops#1 Part1\n" and its end
  *
+ * ERST numbers its files as it likes, and its parts are sorted by their first lines alone.
  * ramoops writes a dump as one file, which may end in a line about its error correction. What the
  * kernel could not decompress is named *.enc.z and cannot be read by anyone.
  */
@@ -24,9 +25,11 @@ typedef struct
 {
   char *name; /* of the file, for whoever removes it; tm_pstore_is_dump() */
   GBytes *bytes;
+  guint64 second; /* when it was written, since 1970; 0: nobody knows */
 } TmPstorePart;
 
-TmPstorePart *tm_pstore_part_new (const char *name, GBytes *bytes);
+/* second: as the file says it; where the name says it too, that counts. */
+TmPstorePart *tm_pstore_part_new (const char *name, GBytes *bytes, guint64 second);
 void tm_pstore_part_free (TmPstorePart *self);
 
 typedef struct

@@ -21,6 +21,7 @@ FIRST = '''<1>[   10.000001] BUG: kernel NULL pointer dereference, address: 0000
 LAST = '''<4>[   10.000004] RIP: 0010:{function}+0x13/0x40 [widget]
 <4>[   10.000005] Call Trace:
 <4>[   10.000006]  {function}_caller+0x10/0x20 [widget]
+<4>[   10.000006] ---[ end trace 0000000000000000 ]---
 <0>[   10.000007] Kernel panic - not syncing: Fatal exception
 <0>[   10.000008] ---[ end Kernel panic - not syncing: Fatal exception ]---
 '''
@@ -154,6 +155,59 @@ class PstoreprobeTest(unittest.TestCase):
         self.probe()
         self.assertEqual(self.functions(), [])
         self.assertEqual(len(list(secret.iterdir())), 2)
+
+    def test_cut_short(self):
+        """A part is missing, by any firmware: what is there is told, as cut short, and without what ramoops adds to it."""
+        self.opt_in()
+        write(LIVE, 'dmesg-erst-7001', 'Panic#1 Part1\n' + LAST.format(function='gear_erst'))
+        write(LIVE, 'dmesg-erst-7003', 'Panic#1 Part3\n' + FIRST)
+        write(LIVE, 'dmesg-ramoops-0', 'Oops#1 Part1\n' + FIRST + LAST.format(function='gear_ram') + '\nECC: No errors detected\n')
+        self.probe()
+        found = {payload['function']: payload for _, payload in self.records()}
+        self.assertEqual(set(found), {'gear_erst', 'gear_ram'})
+        self.assertFalse(found['gear_erst']['complete'])
+        self.assertTrue(found['gear_ram']['complete'])
+        self.assertNotIn('ECC', str(found))
+        self.assertEqual(list(LIVE.iterdir()), [])
+
+    def test_limits(self):
+        """What is beyond the limit of an hour is one count, what is the same again another; then all of it is removed."""
+        self.opt_in()
+        for number in range(8):
+            dump(LIVE, 1654675615 + 1000 * number, f'gear_{number}')
+        dump(LIVE, 1654695615, 'gear_0')
+        self.probe()
+        payloads = [payload for _, payload in self.records()]
+        self.assertEqual([payload['function'] for payload in payloads if 'function' in payload], [f'gear_{number}' for number in range(5)])
+        self.assertEqual(sorted((payload['count'], 'over the limit' in payload['signature']['title'])
+                                for payload in payloads if 'count' in payload), [(1, False), (3, True)])
+        self.assertEqual(list(LIVE.iterdir()), [])
+        self.probe()
+        self.assertEqual(len(self.records()), len(payloads))
+
+    def test_undecodable_is_limited(self):
+        """A shelf full of what nobody can read is not a record each."""
+        self.opt_in()
+        for number in range(40):
+            write(LIVE, f'dmesg-ramoops-{number}.enc.z', 'junk')
+        self.probe()
+        payloads = [payload for _, payload in self.records()]
+        self.assertEqual((len(payloads), sum('undecodable' in payload for payload in payloads)), (6, 5))
+        self.assertEqual(sum(payload.get('count', 1) for payload in payloads), 40)
+
+    def test_shown_is_what_a_run_would_tell(self):
+        """Without a file named: nothing from before somebody agreed, nothing that was told, and nothing is removed."""
+        dump(LIVE, 1654675615, 'gear_before')
+        self.assertEqual(self.probe('--dry-run'), '')
+        self.decide(2)
+        self.assertEqual(self.probe('--dry-run'), '')
+        self.probe()
+        self.assertEqual(self.probe('--dry-run'), '')
+        dump(LIVE, 1654680000, 'gear_after')
+        for _ in range(2):
+            self.assertEqual(json.loads(self.probe('--dry-run'))['payload']['function'], 'gear_after')
+        self.assertEqual(len(list(LIVE.iterdir())), 4)
+        self.assertEqual(self.functions(), [])
 
     def test_input(self):
         """A directory or a file, shown without consent and not removed."""

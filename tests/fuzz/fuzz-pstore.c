@@ -19,7 +19,7 @@ add_part (GPtrArray *parts, const char *start, gsize n_bytes)
   g_autoptr (GBytes) bytes =
       name_end != NULL ? g_bytes_new (name_end + 1, n_bytes - n_name - 1) : g_bytes_new (NULL, 0);
 
-  g_ptr_array_add (parts, tm_pstore_part_new (name, bytes));
+  g_ptr_array_add (parts, tm_pstore_part_new (name, bytes, n_bytes));
 }
 
 int

@@ -8,6 +8,7 @@ typedef struct
 {
   const char *name;
   const char *text;
+  guint64 second;
 } Part;
 
 static GPtrArray *
@@ -20,7 +21,7 @@ assemble (const Part *parts)
     {
       g_autoptr (GBytes) bytes = g_bytes_new_static (parts[i].text, strlen (parts[i].text));
 
-      g_ptr_array_add (array, tm_pstore_part_new (parts[i].name, bytes));
+      g_ptr_array_add (array, tm_pstore_part_new (parts[i].name, bytes, parts[i].second));
     }
 
   return tm_pstore_assemble (array);
@@ -42,10 +43,10 @@ assert_dump (GPtrArray *dumps, guint i, const char *reason, const char *text, gb
 static void
 test_order (void)
 {
-  const Part parts[] = { { "dmesg-efi-165467561501001", "Panic#1 Part1\nnewest" },
-                         { "dmesg-efi-165467561703001", "Panic#1 Part3\noldest" },
-                         { "dmesg-efi-165467561602001", "Panic#1 Part2\nmiddle" },
-                         { NULL, NULL } };
+  const Part parts[] = { { "dmesg-efi-165467561501001", "Panic#1 Part1\nnewest", 0 },
+                         { "dmesg-efi-165467561703001", "Panic#1 Part3\noldest", 0 },
+                         { "dmesg-efi-165467561602001", "Panic#1 Part2\nmiddle", 0 },
+                         { NULL, NULL, 0 } };
   g_autoptr (GPtrArray) dumps = assemble (parts);
 
   g_assert_cmpuint (dumps->len, ==, 1);
@@ -57,10 +58,10 @@ test_order (void)
 static void
 test_ten (void)
 {
-  const Part parts[] = { { "dmesg-efi-165467561502001", "Oops#1 Part2\nb" },
-                         { "dmesg-efi-165467561510001", "Oops#1 Part10\na" },
-                         { "dmesg-efi-165467561501001", "Oops#1 Part1\nc" },
-                         { NULL, NULL } };
+  const Part parts[] = { { "dmesg-efi-165467561502001", "Oops#1 Part2\nb", 0 },
+                         { "dmesg-efi-165467561510001", "Oops#1 Part10\na", 0 },
+                         { "dmesg-efi-165467561501001", "Oops#1 Part1\nc", 0 },
+                         { NULL, NULL, 0 } };
   g_autoptr (GPtrArray) dumps = assemble (parts);
 
   assert_dump (dumps, 0, "Oops", "a\nb\nc\n", FALSE);
@@ -69,10 +70,10 @@ test_ten (void)
 static void
 test_missing (void)
 {
-  const Part middle[] = { { "dmesg-erst-3", "Panic#2 Part3\na" },
-                          { "dmesg-erst-1", "Panic#2 Part1\nc" },
-                          { NULL, NULL } };
-  const Part last[] = { { "dmesg-erst-3", "Panic#2 Part2\na" }, { NULL, NULL } };
+  const Part middle[] = { { "dmesg-erst-3", "Panic#2 Part3\na", 0 },
+                          { "dmesg-erst-1", "Panic#2 Part1\nc", 0 },
+                          { NULL, NULL, 0 } };
+  const Part last[] = { { "dmesg-erst-3", "Panic#2 Part2\na", 0 }, { NULL, NULL, 0 } };
   g_autoptr (GPtrArray) first = assemble (middle);
   g_autoptr (GPtrArray) second = assemble (last);
 
@@ -84,11 +85,11 @@ test_missing (void)
 static void
 test_apart (void)
 {
-  const Part parts[] = { { "dmesg-efi-165467561501001", "Panic#1 Part1\nfirst boot" },
-                         { "dmesg-efi-165467571501001", "Panic#1 Part1\nsecond boot" },
-                         { "dmesg-efi-165467561501002", "Oops#1 Part1\nbefore" },
-                         { "dmesg-efi-165467561501003", "Panic#3 Part1\nlater" },
-                         { NULL, NULL } };
+  const Part parts[] = { { "dmesg-efi-165467561501001", "Panic#1 Part1\nfirst boot", 0 },
+                         { "dmesg-efi-165467571501001", "Panic#1 Part1\nsecond boot", 0 },
+                         { "dmesg-efi-165467561501002", "Oops#1 Part1\nbefore", 0 },
+                         { "dmesg-efi-165467561501003", "Panic#3 Part1\nlater", 0 },
+                         { NULL, NULL, 0 } };
   g_autoptr (GPtrArray) dumps = assemble (parts);
 
   g_assert_cmpuint (dumps->len, ==, 4);
@@ -100,20 +101,35 @@ static void
 test_ramoops (void)
 {
   const Part parts[] = { { "dmesg-ramoops-0",
-                           "Panic#1 Part1\n<0>[    1.0] end\n\nECC: No errors detected\n" },
-                         { NULL, NULL } };
+                           "Panic#1 Part1\n<0>[    1.0] end\n\nECC: No errors detected\n", 0 },
+                         { NULL, NULL, 0 } };
   g_autoptr (GPtrArray) dumps = assemble (parts);
 
   assert_dump (dumps, 0, "Panic", "<0>[    1.0] end\n\n\n", TRUE);
 }
 
+/* Its numbers are no times, whatever their length; the time of the file tells two boots apart. */
+static void
+test_erst (void)
+{
+  const Part parts[] = { { "dmesg-erst-598543493242568705", "Panic#1 Part1\nb", 1000 },
+                         { "dmesg-erst-165467561501001", "Panic#1 Part2\na", 1001 },
+                         { "dmesg-erst-598543493242568707", "Panic#1 Part1\nnext", 5000 },
+                         { NULL, NULL, 0 } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  g_assert_cmpuint (dumps->len, ==, 2);
+  assert_dump (dumps, 0, "Panic", "a\nb\n", TRUE);
+  assert_dump (dumps, 1, "Panic", "next\n", TRUE);
+}
+
 static void
 test_odd (void)
 {
-  const Part parts[] = { { "dmesg-efi-1.enc.z", "x\x9c" },
-                         { "dmesg-efi-x", "" },
-                         { "dmesg-", "no head\nat all" },
-                         { NULL, NULL } };
+  const Part parts[] = { { "dmesg-efi-1.enc.z", "x\x9c", 0 },
+                         { "dmesg-efi-x", "", 0 },
+                         { "dmesg-", "no head\nat all", 0 },
+                         { NULL, NULL, 0 } };
   g_autoptr (GPtrArray) dumps = assemble (parts);
 
   g_assert_cmpuint (dumps->len, ==, 3);
@@ -137,6 +153,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pstore/missing", test_missing);
   g_test_add_func ("/pstore/apart", test_apart);
   g_test_add_func ("/pstore/ramoops", test_ramoops);
+  g_test_add_func ("/pstore/erst", test_erst);
   g_test_add_func ("/pstore/odd", test_odd);
 
   return g_test_run ();
