@@ -2,8 +2,8 @@
 /*
  * A block has a head of 20 bytes,
  *
- *    0 u32 status, 0: nothing happened   4 u32 offset of raw data   8 u32 length of raw data
- *   12 u32 length of the entries        16 u32 severity
+ *    0 u32 status   4 u32 offset of raw data   8 u32 length of raw data
+ *   12 u32 length of the entries, 0: nothing happened   16 u32 severity
  *
  * then entries, each a head of 64 bytes (72 from revision 3 on, with a time) and its section:
  *
@@ -82,17 +82,17 @@ read_block (const TmCperReader *block)
   return event;
 }
 
-/* Whether firmware wrote it; what lies behind the last block may be anything. */
+/* Whether firmware wrote it; what lies behind the last block may be anything. The kernel sets the
+ * status to 0 when it has printed a block: it tells nothing. */
 static gboolean
 is_block (const TmCperReader *block)
 {
-  guint64 status = tm_cper_reader_number (block, 0, 4);
   guint64 raw_offset = tm_cper_reader_number (block, 4, 4);
   guint64 raw_length = tm_cper_reader_number (block, 8, 4);
   guint64 length = tm_cper_reader_number (block, 12, 4);
   guint64 severity = tm_cper_reader_number (block, 16, 4);
 
-  if (status == 0 || severity > TM_CPER_SEVERITY_INFORMATIONAL || length < ENTRY_HEAD_BYTES)
+  if (severity > TM_CPER_SEVERITY_INFORMATIONAL || length < ENTRY_HEAD_BYTES)
     return FALSE;
 
   return raw_length == 0 || raw_offset >= BLOCK_HEAD_BYTES + length;

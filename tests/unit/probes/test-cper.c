@@ -281,6 +281,23 @@ test_nothing_happened (void)
   g_assert_cmpuint (events->len, ==, 0);
 }
 
+/* As a kernel leaves the region that has printed it. */
+static void
+test_printed_before (void)
+{
+  g_autoptr (GByteArray) region = make_memory_block (0x4020);
+  g_autoptr (GByteArray) next = make_memory_block (0x4000);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+
+  sample_set (region, 0, 4, 0);
+  sample_set (next, 0, 4, 0);
+  g_byte_array_append (region, next->data, next->len);
+  sample_set (region, 4095, 1, 0);
+  events = parse (region, &bytes);
+  g_assert_cmpuint (events->len, ==, 2);
+}
+
 static void
 test_severity (void)
 {
@@ -437,6 +454,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cper/printed-before", test_printed_before);
   g_test_add_func ("/cper/only-valid-fields", test_only_valid_fields);
   g_test_add_func ("/cper/nothing-identifies", test_nothing_identifies);
   g_test_add_func ("/cper/signature-is-of-the-place", test_signature_is_of_the_place);
