@@ -18,11 +18,12 @@ packages_to_run=(
   dbus polkitd systemd iproute2 glib-networking ca-certificates
   postgresql postgresql-client libglib2.0-bin
   python3 python3-gi gir1.2-glib-2.0 curl procps
+  gdb # ./demo: the core of a crash, where the kernel gives cores to a program
 )
 
 packages_to_test=(
   clang clang-format libclang-rt-14-dev shellcheck
-  elfutils gdb g++ gnat gcc-multilib rustc zstd
+  elfutils g++ gnat gcc-multilib rustc zstd
   python3-dbusmock python3-psycopg2 expect strace jq xxd man-db
   systemd-journal-remote systemd-container desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
   bash-completion zsh fish

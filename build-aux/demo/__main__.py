@@ -8,9 +8,12 @@ import signal
 import socket
 import sys
 import time
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'tests'))
+import faults  # noqa: E402
 import say  # noqa: E402
 import senders  # noqa: E402
 from machine import Copy, Plain  # noqa: E402
@@ -78,17 +81,32 @@ def show(options, machine, postgres, server):
     for title, send in senders.ALL:
         with say.step(f'sending: {title}'):
             submitted += send(machine)
+    for title, go_wrong, _ in faults.ALL:
+        with say.step(f'going wrong: {title}'):
+            submitted += go_wrong(machine)
     machine.run('root', [machine.program('telemctl'), 'upload'], check=False)  # else in 15 minutes at the latest
     with say.step('waiting until all of them are in the database'):
         wait_until(lambda: postgres.count() - before >= submitted, f'{submitted} records are stored', WAIT_SECONDS, 0.1)
     seconds = time.monotonic() - start
     stored = postgres.count() - before
+    found = [(title, find_page(server.url, classes)) for title, _, classes in faults.ALL]
 
     if not options.once:
-        say.welcome(server.url, submitted, seconds, machine)
+        say.welcome(server.url, submitted, seconds, machine, found)
         while True:
             signal.pause()
+    print(say.pages(found))
     return {'submitted': submitted, 'stored': stored, 'url': server.url + '/', 'seconds': round(seconds, 3)}
+
+
+def find_page(url, classes):
+    """The address of the newest record of these classifications, as the dashboard knows it."""
+    query = urllib.parse.urlencode({'class': classes, 'limit': 1})
+    with urllib.request.urlopen(f'{url}/api/v1/records?{query}', timeout=WAIT_SECONDS) as answer:
+        records = json.load(answer)['records']
+    if not records:
+        raise LookupError(f'the dashboard has no record of {classes}')
+    return f'{url}/records/{records[0]["record_id"]}'
 
 
 def main():

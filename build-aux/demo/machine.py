@@ -28,7 +28,7 @@ class Copy:
     """A copy of the machine; this program already runs in it."""
 
     description = 'system bus and polkit, in a copy of this machine'
-    has_polkit = True
+    is_copy = True
     people = ('alice', 'bob')
     server_user = 'telemetrics-server'
     temporary = Path('/tmp')
@@ -38,6 +38,9 @@ class Copy:
 
     def program(self, name):
         return f'/usr/bin/{name}'
+
+    def probe(self, name):
+        return f'/usr/libexec/telemetrics/{name}'
 
     def start(self, server_url):
         self._system.start()
@@ -64,7 +67,7 @@ class Plain:
     """Everything below root, run by root."""
 
     description = 'a private bus below one directory, without polkit'
-    has_polkit = False
+    is_copy = False
     people = ('root', 'root')
     server_user = 'nobody'
 
@@ -87,6 +90,9 @@ class Plain:
 
     def program(self, name):
         return str(self._root / 'usr/bin' / name)
+
+    def probe(self, name):
+        return str(self._root / 'usr/libexec/telemetrics' / name)
 
     def start(self, server_url):
         for directory in ('run/telemetrics', 'var/lib/telemetrics', 'services', 'etc/telemetrics/telemetrics.conf.d'):

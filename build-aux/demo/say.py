@@ -14,7 +14,9 @@ WELCOME = '''
 {bold}{url}/{plain}
 
 That is the dashboard: {n} records have come down the whole street in {seconds:.1f} s, from the application over the bus,
-the disk and HTTP into PostgreSQL.{polkit}
+the disk and HTTP into PostgreSQL.{polkit} Among them what went wrong just now:
+
+{pages}
 
 Try next, in another terminal:
 {commands}
@@ -35,10 +37,16 @@ def step(title):
     print(f'{DIM}{time.monotonic() - start:.1f} s{PLAIN}', flush=True)
 
 
-def welcome(url, n_records, seconds, machine):
+def pages(found, margin=2):
+    """One line for each (what went wrong, address of its page)."""
+    width = max(len(title) for title, _ in found)
+    return '\n'.join(f'{"":{margin}}{title:{width}}  {url}' for title, url in found)
+
+
+def welcome(url, n_records, seconds, machine, found):
     commands = ''.join(f'  {DIM}# {why}{PLAIN}\n  {command}\n' for why, command in machine.commands_to_try(url))
-    print(WELCOME.format(bold=BOLD, plain=PLAIN, url=url, n=n_records, seconds=seconds, commands=commands,
-                         polkit='' if machine.has_polkit else '\nWithout polkit: only root may opt in here.'), flush=True)
+    print(WELCOME.format(bold=BOLD, plain=PLAIN, url=url, n=n_records, seconds=seconds, commands=commands, pages=pages(found),
+                         polkit='' if machine.is_copy else '\nWithout polkit: only root may opt in here.'), flush=True)
 
 
 def failure(error):

@@ -49,12 +49,14 @@ class PrivatePostgres:
     # Life
 
     def create(self):
-        """A fresh cluster with role and database `telemetrics`; returns self."""
+        """A cluster for role and database `telemetrics`: a fresh one, or the one that is there already; returns self."""
         entry = pwd.getpwnam(self.user)
         self.directory.mkdir(parents=True, exist_ok=True)
         os.chown(self.directory, entry.pw_uid, entry.pw_gid)
         self.directory.chmod(0o755)
-        if self._cache:
+        if (self.data / 'PG_VERSION').exists():
+            pass
+        elif self._cache:
             self._create_from_cache()
         else:
             self._initialise()

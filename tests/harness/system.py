@@ -83,14 +83,19 @@ class System:
         """As freshly installed and never opted in, with the bus and polkit still up: for the next test."""
         self.stop_services()
         self.close_callers()
+        if TEST_RULES.exists():
+            self._wait_rules_read(TEST_RULES.unlink)
+        self.forget()
+        sessions.prepare()
+
+    @staticmethod
+    def forget():
+        """Remove what our services know and keep; none of them may run."""
         for directory in (STATE, RUNTIME, Path('/var/lib/telemetry-post'), Path('/var/lib/telemetrics-post'),
                           Path('/etc/telemetrics')):
             shutil.rmtree(directory, ignore_errors=True)
-        if TEST_RULES.exists():
-            self._wait_rules_read(TEST_RULES.unlink)
         for configuration in Path('/usr/lib/tmpfiles.d').glob('telemetrics*.conf'):
             subprocess.run(['systemd-tmpfiles', '--create', configuration], check=True)
-        sessions.prepare()
 
     # Our services
 
