@@ -9,7 +9,7 @@
 packages_to_build=(
   build-essential meson ninja-build pkg-config gettext
   libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libsoup-3.0-dev
-  libpq-dev libsqlite3-dev libsystemd-dev libdw-dev libzstd-dev libseccomp-dev
+  libpq-dev libsqlite3-dev libsystemd-dev libdw-dev libzstd-dev libseccomp-dev libiberty-dev
   gobject-introspection libgirepository1.0-dev valac
   polkitd # which XML elements of an action are text: /usr/share/gettext/its/polkit.its
 )

@@ -26,7 +26,7 @@ void tm_crash_rules_free (TmCrashRules *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmCrashRules, tm_crash_rules_free)
 
 /* The first class in the order cut, end, prefix, skip. function: normalised, see
- * tm-function-name.h. */
+ * tm-function-name.h; "" where it has no name. */
 TmCrashClass tm_crash_rules_classify (TmCrashRules *self, const char *module, const char *function);
 
 /* (transfer none): function, or what its variants are called. */

@@ -28,6 +28,9 @@ tm_crash_get_module (const TmFrame *frame)
 {
   if (tm_origin_from_path (frame->path) == TM_ORIGIN_OTHER)
     return g_strdup (MODULE_OTHER);
+  /* Neither has a file. */
+  if (strcmp (frame->path, TM_FRAME_VDSO) == 0)
+    return g_strdup (TM_FRAME_JIT);
 
   return g_path_get_basename (frame->path);
 }
@@ -58,7 +61,7 @@ classify (const TmFrame *frame, TmCrashRules *rules)
   g_autofree char *module = tm_crash_get_module (frame);
   g_autofree char *function = get_function (frame, module, rules);
 
-  return function == NULL ? TM_CRASH_CLASS_NONE : tm_crash_rules_classify (rules, module, function);
+  return tm_crash_rules_classify (rules, module, function != NULL ? function : "");
 }
 
 /* Behind whatever reported the fault. An activation further out is where a signal came in, so what
@@ -98,6 +101,16 @@ get_part (const TmFrame *frame, TmCrashRules *rules)
   return g_strdup_printf ("%s+0x%" G_GINT64_MODIFIER "x", module, frame->offset);
 }
 
+/* A function and its insides, which the list may call the same, are one part. */
+static void
+add_part (GPtrArray *parts, char *part)
+{
+  if (parts->len > 0 && strcmp (g_ptr_array_index (parts, parts->len - 1), part) == 0)
+    g_free (part);
+  else
+    g_ptr_array_add (parts, part);
+}
+
 static void
 add_parts (const TmBacktrace *backtrace, TmCrashRules *rules, GPtrArray *parts)
 {
@@ -112,14 +125,14 @@ add_parts (const TmBacktrace *backtrace, TmCrashRules *rules, GPtrArray *parts)
         break;
       if (class_ == TM_CRASH_CLASS_SKIP)
         continue;
-      g_ptr_array_add (parts, get_part (frame, rules));
+      add_part (parts, get_part (frame, rules));
       if (class_ != TM_CRASH_CLASS_PREFIX)
         break;
     }
 
   /* Nothing but what never is to blame: then that is what is known. */
   if (parts->len == 0 && backtrace->frames->len > 0)
-    g_ptr_array_add (parts, get_part (g_ptr_array_index (backtrace->frames, start), rules));
+    add_part (parts, get_part (g_ptr_array_index (backtrace->frames, start), rules));
 }
 
 char *

@@ -22,7 +22,8 @@ typedef enum
 
 TmOrigin tm_origin_from_path (const char *path);
 
-/* (transfer full): what a record calls the file: its last part, or "[other]". */
+/* (transfer full): what a record calls the file: its last part, "[other]", or "[jit]" where there
+ * is no file. */
 char *tm_crash_get_module (const TmFrame *frame);
 
 /* (transfer full): "SIGSEGV"; "SIG" and a number where there is no name. */

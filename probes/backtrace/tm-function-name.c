@@ -2,17 +2,12 @@
 /* See tm-function-name.h. */
 #include "tm-function-name.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "tm-backtrace.h"
+#include "tm-demangle.h"
 
 #define ELLIPSIS "…"
-#define RUST_HASH "::h"
-#define RUST_HASH_DIGITS 16
-
-/* Of the C++ runtime, whose header is C++. */
-char *__cxa_demangle (const char *symbol, char *buffer, size_t *n_bytes, int *status);
 
 static char *
 limit (const char *name)
@@ -33,14 +28,9 @@ limit (const char *name)
 char *
 tm_function_name_demangle (const char *symbol)
 {
-  char *name = NULL;
-  char *limited;
+  g_autofree char *name = tm_demangle (symbol, TM_BACKTRACE_MAX_NAME_BYTES + 1);
 
-  if (g_str_has_prefix (symbol, "_Z"))
-    name = __cxa_demangle (symbol, NULL, NULL, NULL);
-  limited = limit (name != NULL ? name : symbol);
-  free (name);
-  return limited;
+  return limit (name != NULL ? name : symbol);
 }
 
 /* What is in angles says for which type a template was made; operators are made of angles, too. */
@@ -49,6 +39,28 @@ is_operator (GString *name)
 {
   return g_str_has_suffix (name->str, "operator") || g_str_has_suffix (name->str, "operator<") ||
          g_str_has_suffix (name->str, "operator-") || g_str_has_suffix (name->str, "operator>");
+}
+
+/* A word in brackets that is a part of the name, not its arguments: how long; else 0. */
+static gsize
+get_word (const char *at, const GString *cut)
+{
+  /* Go: package.(*Type).Function */
+  gboolean is_receiver = at[0] == '(' && g_str_has_suffix (cut->str, ".");
+
+  if (is_receiver || g_str_has_prefix (at, "(anonymous namespace)") ||
+      g_str_has_prefix (at, "operator()"))
+    return strcspn (at, ")") + (strchr (at, ')') != NULL ? 1 : 0);
+
+  return 0;
+}
+
+/* Rust writes name::<type> as C++ does name<type>. */
+static void
+begin_type (GString *cut)
+{
+  if (g_str_has_suffix (cut->str, "::"))
+    g_string_truncate (cut, cut->len - 2);
 }
 
 /* Up to the argument list, without what stands in angles; "(anonymous namespace)" is a name. */
@@ -60,18 +72,20 @@ cut_arguments (const char *name)
 
   for (const char *at = name; *at != '\0'; at++)
     {
-      if (g_str_has_prefix (at, "(anonymous namespace)") || g_str_has_prefix (at, "operator()"))
-        {
-          gsize n = strcspn (at, ")") + 1;
+      gsize n_word = get_word (at, cut);
 
+      if (n_word > 0)
+        {
           if (depth == 0)
-            g_string_append_len (cut, at, (gssize) n);
-          at += n - 1;
-          continue;
+            g_string_append_len (cut, at, (gssize) n_word);
+          at += n_word - 1;
         }
-      if (*at == '<' && cut->len > 0 && !is_operator (cut))
-        depth++;
-      else if (*at == '>' && depth > 0)
+      else if (*at == '<' && cut->len > 0 && !is_operator (cut))
+        {
+          if (depth++ == 0)
+            begin_type (cut);
+        }
+      else if (*at == '>' && depth > 0 && at[-1] != '-')
         depth--;
       else if (depth == 0 && *at == '(' && cut->len > 0)
         break;
@@ -79,21 +93,42 @@ cut_arguments (const char *name)
         g_string_append_c (cut, *at);
     }
 
-  return g_string_free (cut, FALSE);
+  return g_strchomp (g_string_free (cut, FALSE));
 }
 
-/* Of a template the type that it returns stands in front. */
+/* Where the type ends that stands in front of the function of a template: at the last blank that is
+ * not inside brackets, and not behind "operator". */
 static const char *
 skip_type (const char *name)
 {
-  const char *operator= strstr (name, "operator");
-  const char *space;
+  const char *end = strstr (name, "operator");
+  const char *start = name;
+  guint depth = 0;
 
-  if (operator!= NULL || strstr (name, "(anonymous") != NULL)
-    return name;
+  for (const char *at = name; *at != '\0' && at != end; at++)
+    if (*at == '(')
+      depth++;
+    else if (*at == ')' && depth > 0)
+      depth--;
+    else if (*at == ' ' && depth == 0)
+      start = at + 1;
 
-  space = strrchr (name, ' ');
-  return space != NULL ? space + 1 : name;
+  return start;
+}
+
+/* What Rust calls <type as trait>::function: how long the part in angles is; 0: it is none. */
+static gsize
+get_qualified (const char *name)
+{
+  guint depth = 0;
+
+  for (const char *at = name; name[0] == '<' && *at != '\0'; at++)
+    if (*at == '<')
+      depth++;
+    else if (*at == '>' && at[-1] != '-' && --depth == 0)
+      return at + 1 - name;
+
+  return 0;
 }
 
 static void
@@ -101,12 +136,7 @@ cut_suffixes (char *name)
 {
   static const char *const suffixes[] = { ".isra.", ".part.", ".constprop.", ".cold", ".lto_priv.",
                                           ".llvm.", "@" };
-  gsize n_bytes = strlen (name);
-  char *hash = g_strrstr (name, RUST_HASH);
 
-  if (hash != NULL && hash + strlen (RUST_HASH) + RUST_HASH_DIGITS == name + n_bytes &&
-      strspn (hash + strlen (RUST_HASH), "0123456789abcdef") == RUST_HASH_DIGITS)
-    *hash = '\0';
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
       char *found = strstr (name, suffixes[i]);
@@ -116,27 +146,19 @@ cut_suffixes (char *name)
     }
 }
 
-/* Rust writes signs that a linker may not like so. */
-static char *
-decode_signs (const char *name)
-{
-  static const char *const signs[][2] = {
-    { "$LT$", "<" }, { "$GT$", ">" }, { "$u7b$", "{" }, { "$u7d$", "}" }, { "$RF$", "&" },
-  };
-  GString *decoded = g_string_new (name);
-
-  for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
-    g_string_replace (decoded, signs[i][0], signs[i][1], 0);
-  return g_string_free (decoded, FALSE);
-}
-
 char *
 tm_function_name_normalise (const char *name)
 {
-  g_autofree char *decoded = decode_signs (name);
-  g_autofree char *cut = cut_arguments (decoded);
-  const char *start = skip_type (cut);
-  char *normal = g_strdup (*start != '\0' ? start : name);
+  gsize n_qualified = get_qualified (name);
+  g_autofree char *inside = n_qualified > 0 ? g_strndup (name + 1, n_qualified - 2) : g_strdup ("");
+  g_autofree char *type = cut_arguments (inside);
+  g_autofree char *cut = cut_arguments (name + n_qualified);
+  char *normal;
+
+  if (n_qualified > 0)
+    normal = g_strdup_printf ("<%s>%s", type, cut);
+  else
+    normal = g_strdup (*skip_type (cut) != '\0' ? skip_type (cut) : name);
 
   cut_suffixes (normal);
   return normal;

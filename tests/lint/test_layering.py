@@ -34,6 +34,7 @@ GATES = {
     r'libpq-fe\.h': ['backend/db/tm-database.c'],
     r'(zlib|curl|openssl|gnutls).*\.h': [],
     r'elfutils/|dwarf\.h|libelf\.h|gelf\.h': ['probes/backtrace/tm-unwind.c'],
+    r'libiberty/|demangle\.h|cxxabi\.h': ['probes/backtrace/tm-demangle.c'],
     r'zstd\.h': ['probes/crashprobe/crash-unpack.c'],
     r'systemd/sd-journal\.h': ['probes/common/tm-probe-journal.c'],
     r'seccomp\.h': ['probes/crashprobe/crash-sandbox.c'],

@@ -80,7 +80,12 @@ test_title (void)
     { 6,
       { LIBC "raise", LIBC "abort", LIBC "__libc_message", LIBC "malloc_printerr", LIBC "_int_free",
         LIBC "free", EXE "drop" },
-      "gears|SIGABRT|free|free|drop" },
+      "gears|SIGABRT|free|drop" },
+    /* The same of a libc that tells only the names that programs may use. */
+    { 6,
+      { LIBC "+8aeec", LIBC "raise", LIBC "abort", LIBC "+7f42f", LIBC "+9486a", LIBC "__libc_free",
+        EXE "drop" },
+      "gears|SIGABRT|free|drop" },
     { 11,
       { "*" LIBC "__strlen_avx2", LIBC "__vfprintf_internal", LIBC "printf_positional",
         EXE "print" },
@@ -90,12 +95,30 @@ test_title (void)
         EXE "main" },
       "gears|SIGABRT|real_fault" },
     { 11, { "*[jit] +0", EXE "run_script" }, "gears|SIGSEGV|[jit]" },
+    { 11, { "*[vdso] __vdso_clock_gettime", EXE "tell_time" }, "gears|SIGSEGV|tell_time" },
+    { 11,
+      { "*" LIBC "__memcpy_avx_unaligned", LIBC "fwrite", EXE "g_strdup", EXE "std::string::append",
+        EXE "g_free", EXE "fifth", EXE "main" },
+      "gears|SIGSEGV|memcpy|fwrite|g_strdup|std::string::append" },
+    { 11,
+      { "*" EXE "g_main_dispatch", "/usr/lib/libglib-2.0.so.0 g_main_dispatch", EXE "main" },
+      "gears|SIGSEGV|g_main_dispatch" },
+    { 5,
+      { "*/usr/lib/libglib-2.0.so.0 _g_log_abort", "/usr/lib/libglib-2.0.so.0 g_logv",
+        "/usr/lib/libglib-2.0.so.0 g_log", "/usr/lib/libgobject-2.0.so.0 g_signal_emit_valist",
+        "/usr/lib/libgobject-2.0.so.0 g_signal_emit", EXE "on_click", EXE "main" },
+      "gears|SIGTRAP|on_click" },
+    { 6,
+      { LIBC "raise", LIBC "abort", "/usr/lib/libQt6Core.so.6 qt_message_fatal",
+        "/usr/lib/libQt6Core.so.6 QMessageLogger::fatal(char const*, ...) const",
+        "/usr/lib/libQt6Core.so.6 QObject::event(QEvent*)", EXE "Gears::turn()", EXE "main" },
+      "gears|SIGABRT|Gears::turn" },
     { 11, { "*/home/alice/secret.so leak_name", EXE "main" }, "gears|SIGSEGV|[other]" },
     { 6,
       { LIBC "abort", EXE "std::sys::unix::abort_internal", EXE "rust_panic",
-        EXE "core::panicking::panic_fmt::h0123456789abcdef", EXE "gears::turn::h0123456789abcdef",
-        EXE "std::sys_common::backtrace::__rust_begin_short_backtrace::h0123456789abcdef",
-        EXE "std::panicking::try::h0123456789abcdef", EXE "main" },
+        EXE "core::panicking::panic_fmt", EXE "gears::turn",
+        EXE "std::sys_common::backtrace::__rust_begin_short_backtrace", EXE "std::panicking::try",
+        EXE "main" },
       "gears|SIGABRT|gears::turn" },
     { 11, { "*" LIBC "_start" }, "gears|SIGSEGV|_start" },
     { 99, { NULL }, "gears|SIG99" },
@@ -130,9 +153,20 @@ test_names (void)
     { "gears::Less::operator()(int) const", "gears::Less::operator()" },
     { "operator new(unsigned long)", "operator new" },
     { "gears::operator<(int)", "gears::operator<" },
-    { "gears::turn::h0123456789abcdef", "gears::turn" },
-    { "gears::Wheel$LT$T$GT$::turn::h0123456789abcdef", "gears::Wheel::turn" },
-    { "gears::main::_$u7b$$u7b$closure$u7d$$u7d$::h0123456789abcdef", "gears::main::_{{closure}}" },
+    { "std::ostream& std::operator<< <std::char_traits<char> >(std::ostream&, char const*)",
+      "std::operator<<" },
+    { "void (anonymous namespace)::turn<int>(int)", "(anonymous namespace)::turn" },
+    { "gears::Wheel::operator bool() const", "gears::Wheel::operator bool" },
+    { "turn(int) [clone .isra.0]", "turn" },
+    { "gears::Wheel<T>::turn", "gears::Wheel::turn" },
+    { "gears::Wheel::<i32>::turn::<u8>", "gears::Wheel::turn" },
+    { "gears::main::{{closure}}", "gears::main::{{closure}}" },
+    { "gears::main::{closure#0}::<fn() -> i32>", "gears::main::{closure#0}" },
+    { "<gears::Wheel<T> as core::fmt::Display>::fmt", "<gears::Wheel as core::fmt::Display>::fmt" },
+    { "<(A, B) as gears::Turn<C>>::turn::<D>", "<(A, B) as gears::Turn>::turn" },
+    { "<[T]>::concat", "<[T]>::concat" },
+    { "<", "<" },
+    { "main.(*Wheel).Turn", "main.(*Wheel).Turn" },
     { "(", "(" },
     { "<", "<" },
   };
@@ -146,19 +180,110 @@ test_names (void)
     }
 }
 
+/* C++, both kinds of Rust's, and what is none. */
 static void
 test_demangle (void)
 {
-  g_autofree char *name = tm_function_name_demangle ("_ZN5gears4turnEi");
+  static const struct
+  {
+    const char *symbol;
+    const char *name;
+  } vectors[] = {
+    { "_ZN5gears4turnEi", "gears::turn(int)" },
+    { "_ZN5gears4turnEi.isra.0", "gears::turn(int) [clone .isra.0]" },
+    { "_ZN5gears4turn17h0123456789abcdefE", "gears::turn" },
+    { "_ZN60_$LT$gears..Wheel$LT$T$GT$$u20$as$u20$core..fmt..Display$GT$3fmt17h0123456789abcdefE",
+      "<gears::Wheel<T> as core::fmt::Display>::fmt" },
+    { "_RNvC5gears4turn", "gears::turn" },
+    { "_RNvC5gears4turn.llvm.123", "gears::turn" },
+    { "_RNCNvC5gears4main0", "gears::main::{closure#0}" },
+    { "_RINvC5gears4turnlE", "gears::turn::<i32>" },
+    { "_RNqCs4fqI2P2rA04_11utf8_identsu30____7hkackfecea1cbdathfdh9hlq6y",
+      "utf8_idents::საჭმელად_გემრიელი_სადილი" },
+    { "_R", "_R" },
+    { "_Z", "_Z" },
+    { "turn", "turn" },
+    { "", "" },
+  };
   g_autofree char *broken = tm_function_name_demangle ("_Z\xff\n");
   g_autofree char *filler = g_strnfill (5000, 'x');
   g_autofree char *cut = tm_function_name_demangle (filler);
 
-  g_assert_cmpstr (name, ==, "gears::turn(int)");
+  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *name = tm_function_name_demangle (vectors[i].symbol);
+
+      g_test_message ("vector %u", i);
+      g_assert_cmpstr (name, ==, vectors[i].name);
+    }
   g_assert_true (g_utf8_validate (broken, -1, NULL));
   g_assert_null (strchr (broken, '\n'));
   g_assert_cmpuint (strlen (cut), <=, TM_BACKTRACE_MAX_NAME_BYTES);
   g_assert_true (g_str_has_suffix (cut, "…"));
+}
+
+/* Types made of the one before, twice: as Rust's below, which make a name of 2^40 bytes. */
+static char *
+make_endless_cxx (void)
+{
+  static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  GString *symbol = g_string_new ("_Z4turn1aIiE1bIS_S_E");
+
+  for (guint i = 2; i < sizeof digits - 1; i += 2)
+    g_string_append_printf (symbol, "1cIS%c_S%c_E", digits[i], digits[i]);
+  return g_string_free (symbol, FALSE);
+}
+
+static char *
+get_base_62 (gsize number)
+{
+  static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  GString *text = g_string_new ("_");
+
+  for (gsize rest = number - 1; number > 0 && text->len < 8; rest /= 62)
+    {
+      g_string_prepend_c (text, digits[rest % 62]);
+      if (rest < 62)
+        break;
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+make_endless_rust (const char *word)
+{
+  GString *symbol = g_string_new ("_RINvC5gears4turn");
+  gsize before = symbol->len - 2;
+
+  g_string_append_printf (symbol, "TNtC5gears%slE", word);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *back = get_base_62 (before);
+
+      before = symbol->len - 2;
+      g_string_append_printf (symbol, "TB%sB%sE", back, back);
+    }
+  return g_string_free (g_string_append_c (symbol, 'E'), FALSE);
+}
+
+/* A short symbol may stand for a name that has no end; it is cut, and nothing is left behind. */
+static void
+test_endless_names (void)
+{
+  g_autofree char *cxx = make_endless_cxx ();
+  g_autofree char *rust = make_endless_rust ("5Wheel");
+  g_autofree char *unicode = make_endless_rust ("u9Wheel_kva");
+  const char *const symbols[] = { cxx, rust, unicode };
+
+  for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)
+    {
+      g_autofree char *name = tm_function_name_demangle (symbols[i]);
+
+      g_test_message ("%s is %s", symbols[i], name);
+      g_assert_cmpuint (strlen (name), <=, TM_BACKTRACE_MAX_NAME_BYTES);
+      g_assert_true (g_str_has_suffix (name, "…"));
+      g_assert_cmpint (strncmp (name, "_", 1), !=, 0);
+    }
 }
 
 /* Recursion of one and of several functions is one frame each, with a count; the bottom is kept. */
@@ -359,6 +484,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crash/title", test_title);
   g_test_add_func ("/crash/names", test_names);
   g_test_add_func ("/crash/demangle", test_demangle);
+  g_test_add_func ("/crash/endless-names", test_endless_names);
   g_test_add_func ("/crash/recursion", test_recursion);
   g_test_add_func ("/crash/frame-limit", test_frame_limit);
   g_test_add_func ("/crash/exact-hash", test_exact_hash);

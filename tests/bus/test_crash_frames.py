@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""crashprobe on real cores: the frames are those of eu-stack, and the function to blame is the one that is."""
+
+import os
+import shutil
+import subprocess
+import unittest
+
+from harness.cores import CoreTest
+from harness.crashing import ABORT, ADA, CRASH, CXX, DOUBLE_FREE, HANDLER, JIT, OVERFLOW, RUST, THREADS
+
+
+class CrashFrames(CoreTest):
+    def test_segfault(self):
+        core = self.crash(self.build(CRASH))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 4)
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|touch')
+        self.assertEqual((payload['signal'], payload['reason'], payload['threads']), ('SIGSEGV', 'SEGV_MAPERR', 1))
+        self.assertEqual(payload['program'], '/usr/bin/gears')
+        self.assertIn('touch', payload['text'])
+
+    def test_killed(self):
+        """A signal that somebody sent has no fault, only a place."""
+        payload = self.payload(self.crash('/bin/sh', '-c', 'kill -SEGV $$'))
+        self.assertEqual((payload['signal'], payload['reason']), ('SIGSEGV', 'SI_USER'))
+        self.assertGreater(len(payload['frames']), 1)
+
+    def test_abort(self):
+        core = self.crash(self.build(ABORT))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 4)
+        self.assertEqual(payload['signature']['title'], 'gears|SIGABRT|give_up')
+
+    def test_double_free(self):
+        """libc found it, libc is not to blame: also of one that tells no more than the names that programs may use."""
+        core = self.crash(self.build(DOUBLE_FREE, '-w'))
+        with self.without_debug_files():
+            bare = self.payload(core)
+            self.assert_like_eu_stack(core, bare, 5)
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 5)
+        for found in (payload, bare):
+            self.assertEqual(found['signature']['title'], 'gears|SIGABRT|free|drop')
+        self.assertIn({'module': 'libc.so.6', 'build_id': bare['frames'][0]['build_id'], 'offset': bare['frames'][0]['offset'],
+                       'activation': True}, bare['frames'])
+
+    def test_handler(self):
+        """What a handler of the signal did is not what went wrong."""
+        core = self.crash(self.build(HANDLER))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 5)
+        self.assertEqual(payload['signature']['title'], 'gears|SIGABRT|fault')
+
+    def test_threads(self):
+        core = self.crash(self.build(THREADS, '-pthread'))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 3)
+        self.assertEqual(payload['threads'], 7)
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|fall')
+
+    def test_stack_overflow(self):
+        """Thousands of frames are a handful, and the bottom of the stack is still there."""
+        core = self.crash(self.build(OVERFLOW), stack_bytes=1024 * 1024)
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 1000)
+        self.assertLess(len(payload['frames']), 12)
+        self.assertEqual(payload['frames'][-1]['function'], '_start')
+        self.assertTrue(payload['complete'])
+        self.assertGreater(max(frame.get('times', 1) for frame in payload['frames']), 1000)
+        self.assertRegex(payload['signature']['title'], r'^gears\|SIGSEGV\|(odd|even)$')
+        self.assertIn(' x ', payload['text'])
+
+    def test_deep_stack(self):
+        """A stack that takes too long to walk makes a record all the same, of its innermost frames."""
+        payload = self.payload(self.crash(self.build(OVERFLOW), stack_bytes=64 * 1024 * 1024))
+        self.assertFalse(payload['complete'])
+        self.assertRegex(payload['signature']['title'], r'^gears\|SIGSEGV\|(odd|even)$')
+
+    def test_stripped(self):
+        core = self.crash(self.build(CRASH, '-s'))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 4)
+        first = payload['frames'][0]
+        self.assertNotIn('function', first)
+        self.assertEqual(payload['signature']['title'], f'gears|SIGSEGV|gears+0x{first["offset"]:x}')
+
+    def test_deleted(self):
+        """An update came in between: module, build-id and offset are those of what ran."""
+        program = self.build(CRASH)
+        core = self.crash(program)
+        before = self.payload(core)
+        copy = self.directory / 'kept'
+        shutil.copy(program, copy)
+        program.unlink()
+        deleted = self.payload(core)
+        self.assert_like_eu_stack(core, deleted, 1)
+        self.assertEqual(deleted['frames'][0]['build_id'], before['frames'][0]['build_id'])
+        self.assertEqual(deleted['frames'][0]['offset'], before['frames'][0]['offset'])
+        self.assertFalse(deleted['complete'])
+        handed = self.payload(core, '--exe', copy)
+        self.assertEqual(handed['frames'], before['frames'])
+        self.build(ABORT)
+        self.assertEqual(self.payload(core)['frames'][0]['build_id'], before['frames'][0]['build_id'])
+        self.assertNotIn('function', self.payload(core)['frames'][0])
+
+    def test_another_program_is_not_believed(self):
+        core = self.crash(self.build(CRASH))
+        payload = self.payload(core)
+        self.assertEqual(self.payload(core, '--exe', '/bin/true'), payload)
+
+    def test_cxx(self):
+        core = self.crash(self.build(CXX, suffix='.cc', compiler=('g++', '-O1')))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 6)
+        self.assertEqual(payload['signature']['title'], 'gears|SIGABRT|gears::Wheel::turn')
+
+    def test_ada(self):
+        core = self.crash(self.build(ADA, suffix='.adb', compiler=('gnatmake', '-q', '-f', '-O0')))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 2)
+        self.assertRegex(payload['signature']['title'], r'^gears\|SIGTRAP\|gears__wheel__turn')
+
+    @unittest.skipUnless(shutil.which('rustc'), 'this machine has no compiler of Rust')
+    def test_rust(self):
+        """Both ways in which its compiler has written names."""
+        for mangling in ('legacy', 'v0'):
+            core = self.crash(self.build(RUST, '-O', '-C', 'panic=abort', '-Z', 'unstable-options', '-C',
+                                         f'symbol-mangling-version={mangling}', suffix='.rs',
+                                         compiler=('env', 'RUSTC_BOOTSTRAP=1', 'rustc')))
+            payload = self.payload(core)
+            self.assert_like_eu_stack(core, payload, 3)
+            self.assertEqual(payload['signature']['title'], 'gears|SIGABRT|<gears::Wheel as gears::Turn>::turn')
+
+    @unittest.skipUnless(os.uname().machine == 'x86_64', 'the code is of this kind of machine')
+    def test_jit(self):
+        """Code without a file has no place that means anything."""
+        payload = self.payload(self.crash(self.build(JIT)))
+        self.assertEqual(payload['frames'][0], {'module': '[jit]', 'activation': True})
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|[jit]')
+
+    @unittest.skipUnless(os.uname().machine == 'x86_64', 'another kind of machine has no 32 bit')
+    def test_32_bit(self):
+        core = self.crash(self.build(CRASH, '-m32'))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 4)
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|touch')
+        self.assertEqual(payload['reason'], 'SEGV_MAPERR')
+
+    def test_gcore(self):
+        """The core that a debugger made of a living process."""
+        child = subprocess.Popen(['/usr/bin/sleep', '100'])
+        try:
+            subprocess.run(['gcore', '-o', self.directory / 'live', str(child.pid)], check=True, capture_output=True)
+        finally:
+            child.kill()
+            child.wait()
+        core = self.directory / f'live.{child.pid}'
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 2)
+        self.assertEqual(payload['component'], 'sleep')
+
+    def test_same_again(self):
+        """Two crashes at the same place are one to the service, whatever the addresses were."""
+        program = self.build(CRASH)
+        first, second = (self.payload(self.crash(program))['signature'] for _ in range(2))
+        self.assertEqual(first, second)
+
+    def test_names_outlive_a_build(self):
+        first = self.payload(self.crash(self.build(CRASH)))['signature']
+        second = self.payload(self.crash(self.build(CRASH, '-O2', '-fno-inline')))['signature']
+        self.assertEqual((first['title'], first['hash']), (second['title'], second['hash']))
+        self.assertNotEqual(first['exact'], second['exact'])
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Programs that crash, each in its own way: sources for CoreTest.build()."""
+
+CRASH = '''
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static volatile int zero;
+__attribute__((noinline)) int touch (int *p) { *p = 1; return *p + zero; }
+__attribute__((noinline)) int relay (int *p) { return touch (p) + 1; }
+int main (int argc, char **argv)
+{
+  char secret[64] = "hunter2-on-" "the-stack";
+  char *heap = strdup (secret);
+  if (argc > 1 && argv[1][0] == 'x') heap[0] = 'x';
+  return relay ((int *) 0) + heap[0] + secret[zero];
+}
+'''
+ABORT = '''
+#include <stdlib.h>
+__attribute__((noinline)) void give_up (void) { abort (); }
+__attribute__((noinline)) int decide (int n) { give_up (); return n; }
+int main (int argc, char **argv) { (void) argv; return decide (argc) + 1; }
+'''
+DOUBLE_FREE = '''
+#include <stdlib.h>
+__attribute__((noinline)) int drop (void *p) { free (p); free (p); return 1; }
+int main (void) { return drop (malloc (2000)) + 1; }
+'''
+OVERFLOW = '''
+static volatile int one = 1;
+int even (int n);
+__attribute__((noinline)) int odd (int n) { volatile char room[200]; room[0] = n; return even (n + one) + room[0]; }
+__attribute__((noinline)) int even (int n) { volatile char room[100]; room[0] = n; return odd (n + one) + room[0]; }
+int main (void) { return odd (1) + 1; }
+'''
+THREADS = '''
+#include <pthread.h>
+#include <unistd.h>
+static void *idle (void *nothing) { pause (); return nothing; }
+__attribute__((noinline)) int fall (int *p) { return *p + 1; }
+static void *doomed (void *nothing) { return (void *) (long) (fall (nothing) + 1); }
+int main (void)
+{
+  pthread_t thread;
+  for (int i = 0; i < 5; i++) pthread_create (&thread, 0, idle, 0);
+  usleep (100000);
+  pthread_create (&thread, 0, doomed, 0);
+  pthread_join (thread, 0);
+}
+'''
+CXX = '''
+#include <stdexcept>
+#include <string>
+#include <vector>
+namespace gears {
+  template <typename T> struct Wheel {
+    __attribute__((noinline)) int turn (const std::vector<T> &v) { if (v.size () < 9) throw std::runtime_error ("x"); return 1; }
+  };
+}
+int main (int argc, char **argv) { (void) argv; gears::Wheel<int> w; return w.turn (std::vector<int> (argc)) + 1; }
+'''
+RUST = '''
+trait Turn { fn turn(&self, at: usize) -> i32; }
+struct Wheel<T>(Vec<T>);
+impl<T: Into<i32> + Copy> Turn for Wheel<T> { #[inline(never)] fn turn(&self, at: usize) -> i32 { self.0[at].into() + 1 } }
+fn main() { let n = std::env::args().count(); println!("{}", Wheel(vec![1, 2]).turn(n + 7)); }
+'''
+ADA = '''
+with Ada.Command_Line;
+procedure Gears is
+   procedure Give_Up (Signal : Integer) with Import, Convention => C, External_Name => "raise";
+   package Wheel is
+      procedure Turn (Count : Integer);
+   end Wheel;
+   package body Wheel is
+      procedure Turn (Count : Integer) is
+      begin
+         if Count = 0 then Give_Up (5); end if;
+      end Turn;
+   end Wheel;
+begin
+   Wheel.Turn (Ada.Command_Line.Argument_Count);
+end Gears;
+'''
+JIT = '''
+#include <string.h>
+#include <sys/mman.h>
+static const unsigned char code[] = { 0x55, 0x48, 0x89, 0xe5, 0x31, 0xc0, 0x8b, 0x00, 0x5d, 0xc3 };
+int main (void)
+{
+  void *page = mmap (0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memcpy (page, code, sizeof code);
+  return ((int (*) (void)) page) () + 1;
+}
+'''
+HANDLER = '''
+#include <signal.h>
+#include <stdlib.h>
+static void on_fault (int n) { (void) n; abort (); }
+__attribute__((noinline)) int fault (int *p) { return *p + 1; }
+int main (void) { signal (SIGSEGV, on_fault); return fault (0) + 1; }
+'''
+
