@@ -4,6 +4,7 @@
  * contain, every value that is read is one that its key accepts, and a file with an error in it
  * never means more than no.
  */
+#include "fuzz-fail.h"
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (TmConfig) config = NULL;
 
   if (fd < 0 || write (fd, data, size) != (gssize) size)
-    g_error ("no memory for the input");
+    FUZZ_FAIL ("no memory for the input");
 
   config = tm_config_load_files (paths);
   check_config (config);

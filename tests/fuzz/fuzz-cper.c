@@ -3,6 +3,7 @@
  * Any bytes as an error region, as an error record, or as hexadecimal text of either. Whatever is
  * found makes a payload that is JSON, UTF-8, and bounded.
  */
+#include "fuzz-fail.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -23,11 +24,11 @@ check (const TmCperEvent *event)
   g_autofree char *all_text = json_to_string (all, FALSE);
 
   if (!g_utf8_validate (text, -1, NULL) || !g_utf8_validate (all_text, -1, NULL))
-    g_error ("the payload is not UTF-8");
+    FUZZ_FAIL ("the payload is not UTF-8");
   if (strlen (text) > MAX_PAYLOAD_BYTES)
-    g_error ("a payload of %" G_GSIZE_FORMAT " bytes", strlen (text));
+    FUZZ_FAIL ("a payload of %" G_GSIZE_FORMAT " bytes", strlen (text));
   if (event->sections->len > TM_CPER_MAX_SECTIONS)
-    g_error ("an event of %u sections", event->sections->len);
+    FUZZ_FAIL ("an event of %u sections", event->sections->len);
 }
 
 int
@@ -40,7 +41,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
   if (events == NULL)
     return 0;
   if (events->len > TM_CPER_MAX_EVENTS)
-    g_error ("%u events", events->len);
+    FUZZ_FAIL ("%u events", events->len);
   for (guint i = 0; i < events->len; i++)
     check (g_ptr_array_index (events, i));
 

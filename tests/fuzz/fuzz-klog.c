@@ -3,6 +3,7 @@
  * Any bytes as a kernel log. Reports may or may not be found; whatever is found makes a payload
  * that is JSON, bounded, and the same twice.
  */
+#include "fuzz-fail.h"
 #include "tm-oops-reader.h"
 #include "tm-oops-record.h"
 
@@ -33,9 +34,9 @@ take (TmOops *oops, gpointer user_data)
   g_autofree char *hash = tm_oops_get_hash (owned, 16);
 
   if (!g_utf8_validate (text, -1, NULL) || strlen (hash) != 32)
-    g_error ("the payload is not UTF-8");
+    FUZZ_FAIL ("the payload is not UTF-8");
   if (owned->lines->len > TM_OOPS_MAX_LINES)
-    g_error ("a report of %u lines", owned->lines->len);
+    FUZZ_FAIL ("a report of %u lines", owned->lines->len);
 }
 
 int

@@ -3,6 +3,7 @@
  * Any names and bytes as the parts of dumps: parts end in a byte 1, a name in a byte 0. Each part
  * is in exactly one dump, and no dump is longer than its parts.
  */
+#include "fuzz-fail.h"
 #include "tm-pstore.h"
 
 #include <stdint.h>
@@ -49,10 +50,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
 
       n_names += dump->names->len;
       if (dump->text != NULL && strlen (dump->text) > n_bytes + parts->len)
-        g_error ("a dump of %zu bytes", strlen (dump->text));
+        FUZZ_FAIL ("a dump of %zu bytes", strlen (dump->text));
     }
   if (n_names != parts->len)
-    g_error ("%u parts became %u", parts->len, n_names);
+    FUZZ_FAIL ("%u parts became %u", parts->len, n_names);
 
   return 0;
 }

@@ -3,6 +3,7 @@
  * Any bytes as the log of each package manager, with all names allowed. Whatever is found makes a
  * payload that is UTF-8 and bounded, and has an id.
  */
+#include "fuzz-fail.h"
 #include "tm-update-log.h"
 
 #include <stdint.h>
@@ -22,9 +23,9 @@ take (TmUpdate *update, gpointer user_data)
   g_autofree char *id = tm_update_get_id (owned);
 
   if (!g_utf8_validate (text, -1, NULL) || strlen (id) != 32)
-    g_error ("the payload is not UTF-8");
+    FUZZ_FAIL ("the payload is not UTF-8");
   if (strlen (text) > PAYLOAD_MAX_BYTES)
-    g_error ("a payload of %zu bytes", strlen (text));
+    FUZZ_FAIL ("a payload of %zu bytes", strlen (text));
 }
 
 int
