@@ -264,6 +264,17 @@ static const char *const compiler_suffixes[] = { ".isra",  ".part", ".constprop"
                                                  ".clone", ".cfi",  ".cfi_jt" };
 
 char *
+tm_oops_function_take (const char *text)
+{
+  gsize n = 0;
+
+  while (is_name_char (text[n]))
+    n++;
+
+  return n > 0 && n <= FUNCTION_MAX_BYTES ? g_strndup (text, n) : NULL;
+}
+
+char *
 tm_oops_function_normalise (const char *function)
 {
   gsize n = strlen (function);

@@ -36,6 +36,9 @@ TmOopsLineType tm_oops_frame_parse (const char *text, gsize n_bytes, TmOopsFrame
 /* The first "function+0x1/0x2 [module]" anywhere in a text. NULL if there is none. */
 TmOopsFrame *tm_oops_frame_find (const char *text, gsize n_bytes);
 
+/* The name of a function that a text begins with. (transfer full); NULL if it begins with none. */
+char *tm_oops_function_take (const char *text);
+
 /* The name without what compilers append and syscall wrappers prepend. (transfer full) */
 char *tm_oops_function_normalise (const char *function);
 

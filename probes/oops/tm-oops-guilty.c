@@ -358,15 +358,17 @@ blame_work (TmOops *self)
   for (guint i = 0; i < self->lines->len; i++)
     {
       const TmOopsLine *line = g_ptr_array_index (self->lines, i);
-      const char *function = strstr (line->text, "last function: ");
+      const char *found = strstr (line->text, "last function: ");
+      g_autofree char *function = NULL;
 
-      if (function != NULL)
-        {
-          g_auto (GStrv) words = g_strsplit (function + strlen ("last function: "), " ", 2);
+      if (found == NULL)
+        continue;
+      function = tm_oops_function_take (found + strlen ("last function: "));
+      if (function == NULL)
+        continue;
 
-          set_guilty (self, words[0], NULL);
-          return TRUE;
-        }
+      set_guilty (self, function, NULL);
+      return TRUE;
     }
 
   return FALSE;

@@ -76,6 +76,16 @@ static const struct
   const char *kind;
   const char *title;
 } cases[] = {
+  /* A work function that is no name, or was cut off, blames nobody. */
+  { "[   10.000001] BUG: workqueue leaked lock or atomic: kworker/0:1/0x00000001/7\n"
+    "[   10.000002]      last function: \xff\xfegears_work\n",
+    "bug", "workqueue leaked lock" },
+  { "[   10.000001] BUG: workqueue leaked lock or atomic: kworker/0:1/0x00000001/7\n"
+    "[   10.000002]      last function: \n",
+    "bug", "workqueue leaked lock" },
+  { "[   10.000001] BUG: workqueue leaked lock or atomic: kworker/0:1/0x00000001/7\n"
+    "[   10.000002]      last function: gears_work [gears]\n",
+    "bug", "workqueue leaked lock in gears_work" },
   /* Every slab cache has its name, not only those of kmalloc. */
   { "[   10.000001] BUG gear_cache (Tainted: G    B   W   ): Poison overwritten\n"
     "[   10.000002] 0x00000000a1-0x00000000a4 @offset=3144. First byte 0x0 instead of 0x6b\n"
