@@ -4,83 +4,22 @@
  * the boot error region of ACPI. Some firmware shows the same region for many boots, so its hash is
  * kept and the same region is reported once.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <gio/gunixinputstream.h>
 #include <glib/gi18n.h>
 #include <time.h>
 
+#include "bert-source.h"
 #include "tm-cper-parse.h"
 #include "tm-cper-report.h"
 #include "tm-probe.h"
 
-#define REGION "/sys/firmware/acpi/tables/data/BERT"
-/* Text with two digits for each byte, and as many line ends. */
-#define MAX_INPUT_BYTES (3 * TM_CPER_MAX_BYTES)
-
 typedef struct
 {
   TmProbe *probe;
+  BertRegion region;
   char *hash;
   char *event_id; /* all that one region holds is of one event */
   gboolean shows_all;
 } Bertprobe;
-
-/* Not by GFile, which looks for other file systems than the kernel's. */
-static GInputStream *
-open_file (const char *name, GError **error)
-{
-  int fd = open (name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  int saved_errno = errno;
-
-  if (fd >= 0)
-    return g_unix_input_stream_new (fd, TRUE);
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
-               _ ("“%s” cannot be read: %s"), name, g_strerror (saved_errno));
-  return NULL;
-}
-
-/* Files of sysfs do not know their size; reading stops one byte beyond the limit. */
-static GBytes *
-read_file (const char *name, gsize max_bytes, GError **error)
-{
-  g_autoptr (GInputStream) stream = open_file (name, error);
-  g_autofree guint8 *data = NULL;
-  gsize n_bytes;
-
-  if (stream == NULL)
-    return NULL;
-
-  data = g_malloc (max_bytes + 1);
-  if (!g_input_stream_read_all (stream, data, max_bytes + 1, &n_bytes, NULL, error))
-    return NULL;
-  if (n_bytes <= max_bytes)
-    return g_bytes_new_take (g_realloc (g_steal_pointer (&data), n_bytes), n_bytes);
-
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-               _ ("“%s” is too long; accepted are at most %lu bytes"), name,
-               (unsigned long) max_bytes);
-  return NULL;
-}
-
-/* NULL without an error: this machine has no such region. */
-static GBytes *
-read_region (TmProbe *probe, GError **error)
-{
-  const char *input = tm_probe_get_input (probe);
-  g_autofree char *file = NULL;
-  g_autoptr (GBytes) text = NULL;
-
-  if (input != NULL)
-    {
-      text = read_file (input, MAX_INPUT_BYTES, error);
-      return text == NULL ? NULL : tm_cper_unhex (text);
-    }
-
-  file = tm_probe_get_path (probe, REGION);
-  return g_file_test (file, G_FILE_TEST_EXISTS) ? read_file (file, TM_CPER_MAX_BYTES, error) : NULL;
-}
 
 static void
 show (const TmCperEvent *event)
@@ -104,6 +43,8 @@ report (Bertprobe *self, const TmCperEvent *event, GError **error)
     .event_id = self->event_id,
   };
 
+  if (self->region.is_text)
+    json_object_set_string_member (json_node_get_object (payload), "source", "kernel-log");
   return tm_probe_hand_over (self->probe, &record, error);
 }
 
@@ -130,8 +71,9 @@ report_events (Bertprobe *self, GPtrArray *events, GError **error)
 {
   for (guint i = 0; i < events->len; i++)
     {
-      const TmCperEvent *event = g_ptr_array_index (events, i);
+      TmCperEvent *event = g_ptr_array_index (events, i);
 
+      event->n_events += self->region.n_unprinted;
       if (self->shows_all)
         show (event);
       else if (!report (self, event, error))
@@ -144,9 +86,9 @@ report_events (Bertprobe *self, GPtrArray *events, GError **error)
 /* The hash is kept only after every record was taken: until then the next start tries again, and
  * the service knows by their keys those that it has. */
 static gboolean
-report_region (Bertprobe *self, GBytes *region, GError **error)
+report_region (Bertprobe *self, GError **error)
 {
-  g_autoptr (GPtrArray) events = tm_cper_parse (region, error);
+  g_autoptr (GPtrArray) events = tm_cper_parse (self->region.bytes, error);
   g_autofree char *known = tm_probe_load_state (self->probe);
 
   if (events == NULL)
@@ -173,22 +115,17 @@ make_event_id (void)
 static gboolean
 observe (Bertprobe *self, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GBytes) region = read_region (self->probe, &local_error);
   g_autofree char *event_id = make_event_id ();
   g_autofree char *hash = NULL;
 
-  if (region == NULL && local_error == NULL)
+  if (!bert_source_read (self->probe, &self->region, error))
+    return FALSE;
+  if (self->region.bytes == NULL)
     return TRUE;
-  if (region == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
 
   self->event_id = event_id;
-  self->hash = hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, region);
-  return report_region (self, region, error);
+  self->hash = hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, self->region.bytes);
+  return report_region (self, error);
 }
 
 int
@@ -209,6 +146,7 @@ main (int argc, char **argv)
   g_autoptr (TmProbe) probe = NULL;
   g_autoptr (GError) error = NULL;
   Bertprobe self = { 0 };
+  gboolean is_done;
   int status;
 
   probe = tm_probe_new (&info, argc, argv, &status);
@@ -224,9 +162,10 @@ main (int argc, char **argv)
 
   self.probe = probe;
   self.shows_all = shows_all;
-  if (observe (&self, &error))
-    return TM_PROBE_EXIT_OK;
+  is_done = observe (&self, &error);
+  if (!is_done)
+    g_printerr (_ ("bertprobe: %s\n"), error->message);
 
-  g_printerr (_ ("bertprobe: %s\n"), error->message);
-  return TM_PROBE_EXIT_FAILED;
+  bert_region_clear (&self.region);
+  return is_done ? TM_PROBE_EXIT_OK : TM_PROBE_EXIT_FAILED;
 }

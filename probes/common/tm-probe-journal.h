@@ -30,7 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbeJournal, tm_probe_journal_free)
 /* "FIELD=value". Matches of different fields must all be met, of the same field one of them. */
 gboolean tm_probe_journal_add_match (TmProbeJournal *self, const char *match, GError **error);
 
-/* Behind place; NULL: behind all that is there. After the matches, before the first entry. */
+/* Behind place; NULL: behind all that is there. After the matches, before the first entry. Who does
+ * not call it begins with the first entry that there is: for what a boot says of the one before. */
 gboolean tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error);
 /* FALSE: there is no further entry yet, or error is set. */
 gboolean tm_probe_journal_next (TmProbeJournal *self, GError **error);

@@ -5,15 +5,27 @@ import json
 import subprocess
 import tempfile
 import unittest
+import uuid
 from pathlib import Path
 
 from harness import System
 from harness.firmware import SERIAL, memory_error
+from harness.journal import Journal
 from harness.process import run_as
 
 PROBE = '/usr/libexec/telemetrics/bertprobe'
 STATE = Path('/var/lib/telemetrics-probes/bertprobe.state')
 REGION = 'sys/firmware/acpi/tables/data/BERT'
+PRINTED = '''BERT: Error records from previous boot:
+[Hardware Error]: event severity: fatal
+[Hardware Error]:  Error 0, type: fatal
+[Hardware Error]:   section_type: memory error
+[Hardware Error]:   physical_address: 0x5e51a15e51a15e51
+[Hardware Error]:   node:0 card:0 module:{module}
+[Hardware Error]:   error_type: 3, multi-bit ECC
+[Hardware Error]: Skipped 2 error records
+BERT: Total records found: 3
+Run /init as init process'''
 
 
 class BertprobeTest(unittest.TestCase):
@@ -90,6 +102,53 @@ class BertprobeTest(unittest.TestCase):
         self.assertEqual(ran.returncode, 1, ran.stderr)
         self.probe(f'--root={self.root}')
         self.assertEqual(self.titles(), ['memory error: Multi-bit ECC in module 4'])
+
+    def printed_boot(self, module, **fields):
+        """A boot of another tree that has such a region and only prints it."""
+        journal = Journal(self.root)
+        boot = self.root / 'proc/sys/kernel/random/boot_id'
+        boot.parent.mkdir(parents=True, exist_ok=True)
+        boot.write_text(f'{uuid.UUID(journal.boot)}\n')
+        (self.file.parent.parent / 'BERT').touch()
+        trusted = {'_TRANSPORT': 'kernel', 'SYSLOG_FACILITY': 0}
+        journal.add_all({**trusted, 'MESSAGE': line, **fields} for line in PRINTED.format(module=module).splitlines())
+        self.probe(f'--root={self.root}')
+
+    def test_printed(self):
+        """Where the region is not shown, what the kernel printed of it is the same error, and told once."""
+        self.decide(2)
+        for module in (1, 1, 2):
+            self.printed_boot(module)
+        self.assertEqual(self.titles(), [f'memory error: Multi-bit ECC in node 0, card 0, module {module}' for module in (1, 2)])
+        said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout
+        payload = json.loads(json.loads(said.splitlines()[0])['payload'])
+        self.assertEqual((payload['source'], payload['count'], payload['severity']), ('kernel-log', 3, 'fatal'))
+
+    def test_printed_by_others(self):
+        """Not what a program says in the kernel's words, and not what another boot printed."""
+        self.decide(2)
+        for fields in ({'_TRANSPORT': 'syslog'}, {'_TRANSPORT': 'journal'}, {'SYSLOG_FACILITY': 1}, {'_BOOT_ID': '1' * 32}):
+            self.printed_boot(3, **fields)
+        self.assertEqual(self.titles(), [])
+
+    def test_printed_nowhere(self):
+        """A machine without such a table is not searched; one that has printed nothing has nothing to report."""
+        self.decide(2)
+        self.probe(f'--root={self.root}')
+        Journal(self.root).kernel('Linux version 6.12.1-acme')
+        (self.file.parent.parent / 'BERT').touch()
+        self.probe(f'--root={self.root}')
+        self.assertEqual(self.titles(), [])
+
+    def test_shown_log(self):
+        """A log of the kernel that somebody names, in any form."""
+        for head in ('[    0.612345] ', '<6>[    0.612345] ', '6,345,612345,-;', 'Nov 22 12:00:00 host kernel: [    0.612345] '):
+            with self.subTest(head=head):
+                self.file.write_text(''.join(f'{head}{line}\n' for line in PRINTED.format(module=5).splitlines()))
+                shown = json.loads(self.probe('--dry-run', f'--input={self.file}').stdout)
+                self.assertEqual(shown['payload']['location'], 'node 0, card 0, module 5')
+        self.file.write_text(''.join(f'14,345,612345,-;{line}\n' for line in PRINTED.format(module=5).splitlines()))
+        self.assertEqual(self.probe('--dry-run', f'--input={self.file}').stdout, '')
 
     def test_older_than_consent(self):
         """What the machine itself shows when somebody agrees was there before; what comes after it is reported."""
