@@ -7,6 +7,9 @@
 
 #include <gio/gio.h>
 
+/* For what must come, however busy the machine is. */
+#define PATIENCE_MSEC 60000
+
 typedef struct
 {
   GTestDBus *bus;

@@ -25,7 +25,7 @@ test_coalesce (PrivateBus *bus, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   record_many (client, "double/answer/now", 4000);
-  telemetry_client_flush (client, 20000, &error);
+  telemetry_client_flush (client, PATIENCE_MSEC, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (count_of (client, TELEMETRY_COUNTER_ACCEPTED), ==, 4000);
   g_assert_cmpuint (private_bus_count_threads (), ==, bus->n_threads);
@@ -36,7 +36,7 @@ test_coalesce (PrivateBus *bus, gconstpointer data)
   g_assert_cmpuint (report.n_calls, <=, 400);
 }
 
-/* However slow the service, at most 64 calls wait for it at once. */
+/* However slow the service, at most 64 calls wait for it at once; and so many do. */
 static void
 test_in_flight (PrivateBus *bus, gconstpointer data)
 {
@@ -44,8 +44,8 @@ test_in_flight (PrivateBus *bus, gconstpointer data)
       g_object_new (TELEMETRY_TYPE_CLIENT, "max-queued-records", 20000, NULL);
   g_autoptr (GError) error = NULL;
 
-  record_many (client, "double/slow/300", 10000);
-  telemetry_client_flush (client, 20000, &error);
+  record_many (client, "double/gather/64", 10000);
+  telemetry_client_flush (client, PATIENCE_MSEC, &error);
   g_assert_no_error (error);
   PrivateBusReport report = private_bus_end_recorder (bus);
   g_assert_cmpuint (report.max_waiting, ==, 64);
@@ -80,7 +80,7 @@ test_full (PrivateBus *bus, gconstpointer data)
   /* Nobody answered: each one is lost, and counted so, once. */
   g_assert_false (telemetry_client_flush (few, 0, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  g_assert_true (telemetry_client_flush (few, 5000, NULL));
+  g_assert_true (telemetry_client_flush (few, PATIENCE_MSEC, NULL));
   g_assert_cmpuint (count_of (few, TELEMETRY_COUNTER_LOST), ==, n_taken);
   g_assert_cmpuint (count_of (few, TELEMETRY_COUNTER_ACCEPTED), ==, 0);
 }
@@ -110,7 +110,7 @@ test_counters (PrivateBus *bus, gconstpointer data)
       g_autoptr (TelemetryClient) client = telemetry_client_new ();
       g_test_message ("vector %" G_GSIZE_FORMAT, i);
       telemetry_client_record (client, vectors[i].classification, 1, "x", NULL);
-      g_assert_true (telemetry_client_flush (client, 5000, NULL));
+      g_assert_true (telemetry_client_flush (client, PATIENCE_MSEC, NULL));
       for (TelemetryCounter j = 0; j <= TELEMETRY_COUNTER_LOST; j++)
         g_assert_cmpuint (count_of (client, j), ==, j == vectors[i].counter ? 1 : 0);
     }
@@ -126,7 +126,7 @@ test_neighbours (PrivateBus *bus, gconstpointer data)
   record_many (client, "double/answer/now", 30);
   record_many (client, "double/refuse/Locked", 1);
   record_many (client, "double/answer/now", 30);
-  g_assert_true (telemetry_client_flush (client, 5000, NULL));
+  g_assert_true (telemetry_client_flush (client, PATIENCE_MSEC, NULL));
   g_assert_cmpuint (count_of (client, TELEMETRY_COUNTER_ACCEPTED), ==, 61);
   g_assert_cmpuint (count_of (client, TELEMETRY_COUNTER_OFF), ==, 1);
 }
@@ -140,7 +140,7 @@ test_service_dies (PrivateBus *bus, gconstpointer data)
   record_many (client, "double/answer/now", 500);
   record_many (client, "double/die/x", 1);
   record_many (client, "double/answer/now", 500);
-  g_assert_true (telemetry_client_flush (client, 15000, NULL));
+  g_assert_true (telemetry_client_flush (client, PATIENCE_MSEC, NULL));
   g_assert_cmpuint (count_of (client, TELEMETRY_COUNTER_ACCEPTED) +
                         count_of (client, TELEMETRY_COUNTER_OFF) +
                         count_of (client, TELEMETRY_COUNTER_LOST),
@@ -173,7 +173,7 @@ test_last_reference_silent (PrivateBus *bus, gconstpointer data)
 
   record_many (client, "double/never/x", 150);
   g_object_unref (client);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 6 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 30 * G_TIME_SPAN_SECOND);
   g_assert_cmpuint (private_bus_count_threads (), ==, bus->n_threads);
 }
 
@@ -186,7 +186,7 @@ record_from_thread (gpointer client)
       g_autofree char *id =
           telemetry_client_submit (client, "double/answer/now", 1, "x", NULL, NULL, NULL);
       g_assert_nonnull (id);
-      telemetry_client_flush (client, 5000, NULL);
+      telemetry_client_flush (client, PATIENCE_MSEC, NULL);
     }
   return NULL;
 }
@@ -202,7 +202,7 @@ test_threads (PrivateBus *bus, gconstpointer data)
     threads[i] = g_thread_new ("record", record_from_thread, client);
   for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  g_assert_true (telemetry_client_flush (client, 5000, NULL));
+  g_assert_true (telemetry_client_flush (client, PATIENCE_MSEC, NULL));
   g_assert_cmpuint (count_of (client, TELEMETRY_COUNTER_ACCEPTED), ==, 6 * 500);
   g_assert_cmpuint (private_bus_end_recorder (bus).n_records, ==, 6 * 520);
 }
@@ -306,7 +306,7 @@ test_async_cancel (PrivateBus *bus, gconstpointer data)
   waiter_run (&waiter);
   g_assert_error (waiter.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&waiter.error);
-  g_assert_true (telemetry_client_flush (client, 5000, NULL));
+  g_assert_true (telemetry_client_flush (client, PATIENCE_MSEC, NULL));
 }
 
 static void
@@ -338,7 +338,7 @@ test_async_batch (PrivateBus *bus, gconstpointer data)
   waiter_run (&waiter);
   g_assert_no_error (waiter.error);
   g_assert_cmpuint (waiter.n_ids, ==, 250);
-  g_assert_true (telemetry_client_flush (client, 5000, NULL));
+  g_assert_true (telemetry_client_flush (client, PATIENCE_MSEC, NULL));
   g_assert_cmpuint (count_of (client, TELEMETRY_COUNTER_ACCEPTED), ==, 270);
   g_assert_cmpuint (private_bus_end_recorder (bus).max_batch, ==, 250);
 }
