@@ -2,6 +2,7 @@
 /* Categories: what a glob matches, which category a classification belongs to, and that a broken
  * file never makes more be recorded. */
 #include <string.h>
+#include <time.h>
 
 #include "category-fixture.h"
 
@@ -43,18 +44,27 @@ test_match (void)
     }
 }
 
+static gint64
+get_cpu_usec (void)
+{
+  struct timespec used;
+
+  g_assert_cmpint (clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &used), ==, 0);
+  return used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
 /* The worst a pattern of legal length can do takes no noticeable time. */
 static void
 test_match_is_not_exponential (void)
 {
   const char *glob = "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*ab/x/y";
   const char *text = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/x/y";
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = get_cpu_usec ();
 
   g_assert_true (tm_category_glob_is_valid (glob));
   for (guint i = 0; i < 1000; i++)
     g_assert_false (tm_category_glob_match (glob, text));
-  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  g_assert_cmpint (get_cpu_usec () - start, <, G_USEC_PER_SEC);
 }
 
 static void

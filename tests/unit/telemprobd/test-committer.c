@@ -293,11 +293,14 @@ test_queue_is_bounded (Fixture *fixture, gconstpointer data)
 static void
 test_losses (Fixture *fixture, gconstpointer data)
 {
+  /* Else it would write the first one by itself, after a second. */
+  hold_at_gate (fixture);
   tm_committer_count_loss (fixture->committer, KEEP_MACHINE_ID, "quota-exceeded", "a/b/c");
   tm_committer_forget_losses (fixture->committer);
   for (guint i = 0; i < 3; i++)
     tm_committer_count_loss (fixture->committer, KEEP_MACHINE_ID, "rate-limited", "a/b/c");
   submit (fixture, 1, (KeepRecord){ 0 });
+  g_mutex_unlock (&fixture->gate);
   wait_for_all (fixture);
 
   g_ptr_array_unref (stop_and_list (fixture));
