@@ -133,7 +133,7 @@ class Boot(unittest.TestCase):
     def test_5_delivery(self):
         """The sender reaches the server, and not what is kept."""
         self.root.invoke('Delivery', 'UploadNow', '(a{sv})', {})
-        wait_until(lambda: Collector.bodies, 'a batch has arrived', 20)
+        wait_until(lambda: Collector.bodies, 'a batch has arrived')
         classes = {record['classification'] for body in Collector.bodies for record in body['records']}
         self.assertIn('org.telemetrics/kernel/warning', classes)
         self.assertIn('org.telemetrics/heartbeat/ping', classes)
@@ -167,7 +167,7 @@ class Boot(unittest.TestCase):
         systemctl('daemon-reload')
         systemctl('restart', 'crashprobe.service')
         self.assertEqual(unit('crashprobe.service', 'Result'), 'success')
-        wait_until(lambda: self.delivered('org.telemetrics/crash/process'), 'the crash is delivered', 20)
+        wait_until(lambda: self.delivered('org.telemetrics/crash/process'), 'the crash is delivered')
         self.assertFalse(self.delivered('org.telemetrics/crash/undecodable'))
         override.unlink()
         systemctl('daemon-reload')
@@ -181,7 +181,7 @@ class Boot(unittest.TestCase):
         self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
         self.assertFalse(ACTIVE.exists())
         self.assertFalse((STATE / 'enabled').exists())
-        wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'inactive', 'telemprobd has ended', 20)
+        wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'inactive', 'telemprobd has ended')
         self.assertEqual(unit('telemprobd.service', 'Result'), 'success')
         for name in ('hprobe.service', 'klogprobe.service', 'updateprobe.service', 'crashprobe.service'):
             systemctl('restart', name)

@@ -72,7 +72,7 @@ def connect():
     return channel
 
 
-def is_closed(channel, seconds=5):
+def is_closed(channel, seconds=60):
     """Whether the bus hangs up within that time; what it says before is read."""
     channel.settimeout(seconds)
     try:

@@ -201,7 +201,7 @@ class CrashprobeTest(CoreTest, SystemTest):
             wait_until(lambda: 'anon_inode:inotify' in [str(path.readlink()) for path in Path(f'/proc/{probe.pid}/fd').iterdir()],
                        'it watches')
             self.decide(1)
-            self.assertEqual(probe.wait(2), 0)
+            self.assertEqual(probe.wait(20), 0)
 
     # The kernel's own way
 

@@ -28,7 +28,7 @@ class Watch:
         if libc.inotify_add_watch(self.descriptor, bytes(directory), CLOSE_WRITE | MOVED_TO | CREATE | DELETE) < 0:
             raise OSError(ctypes.get_errno(), f'{directory} cannot be watched')
 
-    def wait_steps(self, number, seconds=0.5):
+    def wait_steps(self, number, seconds=5.0):
         """True once so many changes were seen; False if no more come."""
         while number > 0:
             if not select.select([self.descriptor], [], [], seconds)[0]:

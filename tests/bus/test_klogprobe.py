@@ -233,7 +233,7 @@ class KlogprobeTest(unittest.TestCase):
         with Process('klogprobe', [PROBE]) as probe:
             wait_until(lambda: 'anon_inode:inotify' in self.open_files(probe.pid), 'it watches')
             self.decide(1)
-            self.assertEqual(probe.wait(2), 0)
+            self.assertEqual(probe.wait(20), 0)
         self.assertFalse(STATE.exists())
 
     def test_another_category_does_not_end_it(self):

@@ -56,10 +56,10 @@ class LifeTest(SystemTest):
         self.root.get('Recorder', 'Enabled')
         pid = self.system.telemprobd_pid()
         time.sleep(IDLE_SECONDS - 4)
-        self.root.get('Recorder', 'Enabled')
         last_call = time.monotonic()
-        wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'it has left', IDLE_SECONDS + 5)
-        self.assertGreater(time.monotonic() - last_call, IDLE_SECONDS - 0.5)
+        self.root.get('Recorder', 'Enabled')
+        wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'it has left')
+        self.assertGreater(time.monotonic() - last_call, IDLE_SECONDS)
         self.assertEqual(self.root.get('Recorder', 'Enabled'), False)
 
     def test_calls_while_it_leaves(self):
@@ -138,7 +138,7 @@ class LifeTest(SystemTest):
                         self.assertEqual(self.root.get(name, 'Enabled'), False)
                     except BusError as error:  # it was on its way to the one that has ended
                         self.assertEqual(error.name, 'org.freedesktop.DBus.Error.NoReply')
-            self.assertLess(time.monotonic() - begun, 10)
+            self.assertLess(time.monotonic() - begun, 20)
 
     def test_statistics(self):
         """Everybody may read how the service is; the numbers are those of what happened."""
@@ -191,7 +191,7 @@ class LifeTest(SystemTest):
         self.system.opt_in()
         self.root.drain_signals()
         self.root.submit_batch([('a/b/c', 1, 'four')] * 10)
-        pending, in_bytes = self.root.wait_signal('Changed', 5)
+        pending, in_bytes = self.root.wait_signal('Changed')
         self.assertEqual(pending, 10)
         self.assertTrue(40 < in_bytes < 10 * 1000)
         self.assertEqual([name for name, _ in self.root.drain_signals(0.5) if name == 'Changed'], [])

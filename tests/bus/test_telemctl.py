@@ -173,7 +173,7 @@ class Telemctl(SystemTest):
             self.assertEqual([json.loads(follower.stdout.readline())['record_id'] for _ in more], more)
         finally:
             follower.terminate()
-            follower.communicate(timeout=10)
+            follower.communicate(timeout=60)
 
     def test_show(self):
         """Every field; JSON laid out for people; --json as it would travel."""
@@ -220,7 +220,7 @@ class Telemctl(SystemTest):
                                  env=environment_of(user))
         os.close(slave)
         try:
-            return child.wait(20)
+            return child.wait(60)
         finally:
             child.kill()
             child.wait()

@@ -226,7 +226,7 @@ class UpdateprobeTest(unittest.TestCase):
             wait_until(lambda: len([path for path in Path(f'/proc/{probe.pid}/fd').iterdir()
                                     if 'inotify' in str(path.readlink())]) == 2, 'it watches')
             self.decide(1)
-            self.assertEqual(probe.wait(2), 0)
+            self.assertEqual(probe.wait(20), 0)
         self.assertFalse(STATE.exists())
 
     def test_off_opens_no_source(self):

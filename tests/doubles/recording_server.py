@@ -164,7 +164,7 @@ class RecordingServer:
         with self._condition:
             self._script.extend(answers)
 
-    def wait_exchanges(self, count, seconds=20.0):
+    def wait_exchanges(self, count, seconds=60.0):
         """Wait until that many requests have arrived whole."""
         def enough():
             return len([exchange for exchange in self.exchanges if exchange.complete]) >= count
@@ -174,7 +174,7 @@ class RecordingServer:
                                      f'{[exchange.line for exchange in self.exchanges]}')
             return self.exchanges
 
-    def wait_bytes(self, count, seconds=20.0):
+    def wait_bytes(self, count, seconds=60.0):
         """Wait until that many bytes have reached this machine, read or not."""
         end = time.monotonic() + seconds
         while self.bytes_arrived() < count:
@@ -255,7 +255,7 @@ class RecordingServer:
         if answer.drop == 'headers':
             return self._hang_up(connection)
         if answer.read_gate:
-            answer.read_gate.wait(30)
+            answer.read_gate.wait(120)
         if not self._read_body(connection, exchange):
             return False
         if answer.drop == 'body':

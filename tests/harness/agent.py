@@ -16,6 +16,8 @@ import gi
 gi.require_version('Gio', '2.0')
 from gi.repository import Gio, GLib  # noqa: E402
 
+from harness.process import PATIENCE_SECONDS  # noqa: E402
+
 AGENT_XML = '''<node><interface name="org.freedesktop.PolicyKit1.AuthenticationAgent">
 <method name="BeginAuthentication"><arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/>
 <arg type="a{ss}" direction="in"/><arg type="s" direction="in"/><arg type="a(sa{sv})" direction="in"/></method>
@@ -38,7 +40,7 @@ class Agent:
 
     def __enter__(self):
         self._thread.start()
-        if not self._ready.wait(10):
+        if not self._ready.wait(PATIENCE_SECONDS):
             raise RuntimeError('the agent could not register with polkit')
         return self
 

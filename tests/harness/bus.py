@@ -20,7 +20,7 @@ gi.require_version('Gio', '2.0')
 from gi.repository import Gio, GLib  # noqa: E402
 
 from harness.caller_process import pack, receive, send, unpack
-from harness.process import LOG_DIRECTORY, as_user, environment_of
+from harness.process import LOG_DIRECTORY, PATIENCE_SECONDS, as_user, environment_of
 
 BUS_NAME = 'org.telemetrics.Telemetry1'
 MANAGER_NAME = 'org.telemetrics.TelemetryManager1'
@@ -153,7 +153,7 @@ class Caller:
         taken, self.signals = self.signals, []
         return taken
 
-    def wait_signal(self, member, seconds=10.0, where=lambda values: True):
+    def wait_signal(self, member, seconds=PATIENCE_SECONDS, where=lambda values: True):
         """Wait for a signal of that name and return its values; others stay in self.signals."""
         self._channel.settimeout(seconds)
         try:

@@ -19,7 +19,11 @@ QUIET_GLIB = {
 }
 
 
-def wait_until(condition, what, seconds=10.0, step=0.02):
+# For what must come: a machine may be busy, and waiting costs nothing where it does come.
+PATIENCE_SECONDS = 60.0
+
+
+def wait_until(condition, what, seconds=PATIENCE_SECONDS, step=0.02):
     """Wait for condition() to be true and return its value; what: said in the error when it never is."""
     deadline = time.monotonic() + seconds
     while True:
@@ -68,7 +72,7 @@ class Process:
     def output(self):
         return self.log.read_text(errors='replace')
 
-    def wait_output(self, text, seconds=10.0):
+    def wait_output(self, text, seconds=PATIENCE_SECONDS):
         """Wait until the program has written text."""
         def seen():
             if text in self.output():
@@ -82,10 +86,10 @@ class Process:
         if self.is_running():
             self._child.send_signal(number)
 
-    def wait(self, seconds=10.0):
+    def wait(self, seconds=PATIENCE_SECONDS):
         return self._child.wait(seconds)
 
-    def stop(self, seconds=10.0):
+    def stop(self, seconds=PATIENCE_SECONDS):
         """Ask it to end; one that does not is killed and reported, because that is a fault of the program."""
         self.kill(signal.SIGTERM)
         try:
@@ -102,7 +106,7 @@ class Process:
         self.stop()
 
 
-def run_as(user, arguments, check=True, seconds=30, stdin=None, environment=None):
+def run_as(user, arguments, check=True, seconds=PATIENCE_SECONDS, stdin=None, environment=None):
     """Run a program to its end as user; stdout and stderr are text. check: a non-zero exit raises with the output."""
     result = subprocess.run(as_user(user, arguments), input=stdin, capture_output=True, text=True, timeout=seconds,
                             env=environment_of(user, environment), cwd='/')

@@ -29,7 +29,7 @@ class Server:
     def start(self):
         self._process = Process('telemetrics-server', [self._program, 'serve', '--listen', f'127.0.0.1:{self.port}'],
                                 user=self._user, environment=self.environment)
-        wait_until(self.is_ready, 'telemetrics-server answers', 30)
+        wait_until(self.is_ready, 'telemetrics-server answers')
         return self
 
     @property

@@ -71,7 +71,7 @@ class System:
         self._assert_no_complaint()
         if not alone:
             return
-        left = wait_until(lambda: not processes() and 'nothing', f'no process is left (seen: {processes()})', 5)
+        left = wait_until(lambda: not processes() and 'nothing', f'no process is left (seen: {processes()})')
         assert left == 'nothing'
 
     def _assert_no_complaint(self):

@@ -128,7 +128,7 @@ class Backend:
             return self.post_raw(gzip.compress(body, 1), {**JSON_HEADERS, 'Content-Encoding': 'gzip', **(headers or {})}, connection)
         return self.post_raw(body, {**JSON_HEADERS, **(headers or {})}, connection)
 
-    def raw(self, data, seconds=10):
+    def raw(self, data, seconds=60):
         """Everything the server answers to these bytes until it closes the connection."""
         with socket.create_connection(('127.0.0.1', self.port), timeout=seconds) as connection:
             connection.sendall(data)

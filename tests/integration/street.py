@@ -60,7 +60,7 @@ class Street:
         """{record id: (classification, severity, payload)} in the database."""
         return {row[0]: (row[1], int(row[2]), row[3]) for row in self.postgres.query(STORED)}
 
-    def wait_stored(self, ids, seconds=30.0):
+    def wait_stored(self, ids, seconds=60.0):
         """Wait until all of ids are in the database; delivery is asked for again and again."""
         def all_there():
             self.upload()

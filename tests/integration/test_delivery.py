@@ -47,7 +47,7 @@ class DeliveryTest(SystemTest):
     def get(self, name):
         return self.root.get('Delivery', name)
 
-    def wait_attempt(self, result=None, seconds=20):
+    def wait_attempt(self, result=None, seconds=60):
         """The values of AttemptFinished, the next one or the next with that result."""
         return self.root.wait_signal('AttemptFinished', seconds, lambda values: result in (None, values[1]))
 
@@ -56,7 +56,7 @@ class DeliveryTest(SystemTest):
 
     def upload_and_wait(self):
         attempt_id = self.upload()
-        return self.root.wait_signal('AttemptFinished', 20, lambda values: values[0] == attempt_id)
+        return self.root.wait_signal('AttemptFinished', 60, lambda values: values[0] == attempt_id)
 
     # The way of a record
 
@@ -97,7 +97,7 @@ class DeliveryTest(SystemTest):
         self.assertEqual(self.server.exchanges, [])
         self.assertEqual(self.get('State'), 'waiting')
         urgent = self.submit(severity=3)
-        exchange = self.server.wait_exchanges(1, 5)[0]
+        exchange = self.server.wait_exchanges(1)[0]
         self.assertEqual(exchange.record_ids(), urgent + patient)
 
     def test_no_server(self):
@@ -195,7 +195,7 @@ class DeliveryTest(SystemTest):
             self.system.kill(victim)
         self.server.script(Answer())
         self.restart_and_upload()
-        wait_until(lambda: self.states() == {}, 'everything is settled', 20)
+        wait_until(lambda: self.states() == {}, 'everything is settled')
         self.assertEqual(len({exchange.body for exchange in self.server.exchanges}), 1)
         self.assertEqual(len(self.server.exchanges), 6)
 
@@ -208,7 +208,7 @@ class DeliveryTest(SystemTest):
             except BusError as error:
                 return error.short == 'Busy' and len(self.server.exchanges) > count
         count = len(self.server.exchanges)
-        wait_until(begun, 'an attempt has begun', 20)
+        wait_until(begun, 'an attempt has begun')
 
     def test_kill_at_random(self):
         """Whoever is killed whenever: every record arrives, and what arrives twice has the same bytes."""
@@ -235,21 +235,18 @@ class DeliveryTest(SystemTest):
     def test_server_asks_to_wait(self):
         """Retry-After is kept even when somebody asks for an upload; a killed service does not forget it."""
         self.begin()
-        self.server.script(Answer(status=429, headers={'Retry-After': '4'}))
+        self.server.script(Answer(status=429, headers={'Retry-After': '10'}))
+        earliest = time.time() + 10
         self.submit()
         details = self.wait_attempt('retry')[4]
-        told = time.time()
-        self.assertEqual((details['http-status'], details['retry-after']), (429, 4))
+        self.assertEqual((details['http-status'], details['retry-after']), (429, 10))
         self.assertEqual((self.get('State'), self.get('BlockedBy')), ('waiting', ['server-backoff']))
-        self.assertGreaterEqual(self.get('NextAttempt') / 1e6, told + 3)
+        self.assertGreaterEqual(self.get('NextAttempt') / 1e6, earliest)
         self.assertEqual(self.upload_and_wait()[1], 'retry')
         self.submit(severity=4)
         self.system.kill(BUS_NAME)
-        self.keep_asking()
-        time.sleep(2)
-        self.assertEqual(len(self.server.exchanges), 1)
         wait_until(lambda: self.keep_asking() and len(self.server.exchanges) > 1, 'it is sent again', 80)
-        self.assertGreaterEqual(self.server.exchanges[1].began, told + 3)
+        self.assertGreaterEqual(self.server.exchanges[1].began, earliest)
 
     def test_backoff(self):
         """After an error nothing is sent before its time, however urgent; the time is within the first minute."""
@@ -257,12 +254,14 @@ class DeliveryTest(SystemTest):
         self.server.default = Answer(status=500)
         self.submit()
         self.wait_attempt('retry')
-        wait = self.get('NextAttempt') / 1e6 - time.time()
-        self.assertLessEqual(wait, 60)
-        if wait > 2:
+        due = self.get('NextAttempt') / 1e6
+        self.assertLessEqual(due - time.time(), 60)
+        if due - time.time() > 2:
             self.submit(severity=4)
             time.sleep(1)
-            self.assertEqual(len(self.server.exchanges), 1)
+            n_exchanges = len(self.server.exchanges)
+            if time.time() < due:
+                self.assertEqual(n_exchanges, 1)
 
     def test_hold(self):
         """A server that does not want us is asked once a day, or when somebody asks for it."""
@@ -323,8 +322,7 @@ class DeliveryTest(SystemTest):
         for _ in range(120):
             self.submit(1, payload=os.urandom(15000).hex())
         self.upload()
-        wait_until(lambda: self.server.exchanges, 'the transfer has begun')
-        time.sleep(0.2)
+        self.server.wait_bytes(20000)
         return gate
 
     def assert_nothing_more(self, gate, stop):
@@ -368,8 +366,8 @@ class DeliveryTest(SystemTest):
         began = time.monotonic()
         try:
             with self.assertRaises(BusError):
-                self.root.set_enabled(False, timeout=60)
-            self.assertLess(time.monotonic() - began, 20)
+                self.root.set_enabled(False, timeout=120)
+            self.assertLess(time.monotonic() - began, 60)
             self.assertFalse(self.root.get('Consent', 'Enabled'))
             self.assertEqual(self.states(), {})
         finally:

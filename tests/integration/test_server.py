@@ -170,13 +170,19 @@ class Life(unittest.TestCase):
 
     def test_database_away(self):
         """A short absence is waited out; a long one is a 503 with Retry-After; afterwards all is well by itself."""
-        with Backend(patience_seconds=2) as backend:
+        with Backend(patience_seconds=1) as backend:
             backend.post(batch([record()]))
             backend.postgres.stop()
             answer = backend.post(batch([record()]))
             self.assertEqual((answer.status, answer.headers['Retry-After']), (503, '10'))
             self.assertEqual(backend.request('GET', '/readyz').status, 503)
+            backend.postgres.start()
+            wait_until(lambda: backend.request('GET', '/readyz').status == 200, 'it is ready again')
+            self.assertEqual(backend.post(batch([record()])).outcomes, ['accepted'])
 
+        with Backend(patience_seconds=60) as backend:
+            backend.post(batch([record()]))
+            backend.postgres.stop()
             answers = []
             thread = threading.Thread(target=lambda: answers.append(backend.post(batch([record()]))))
             thread.start()
@@ -188,7 +194,7 @@ class Life(unittest.TestCase):
 
     def test_queue_full(self):
         """When too many batches wait, further ones get 503 at once."""
-        with Backend(patience_seconds=3, queue_batches=2) as backend:
+        with Backend(patience_seconds=60, queue_batches=2) as backend:
             backend.postgres.stop()
             answers = []
             threads = [threading.Thread(target=lambda: answers.append(backend.post(batch([record() for _ in range(100)]))))
@@ -196,7 +202,7 @@ class Life(unittest.TestCase):
             for thread in threads:
                 thread.start()
                 time.sleep(0.05)
-            wait_until(lambda: any('waiting' in answer.message for answer in answers), 'a batch is refused', 2)
+            wait_until(lambda: any('waiting' in answer.message for answer in answers), 'a batch is refused')
             backend.postgres.start()
             for thread in threads:
                 thread.join()
@@ -225,7 +231,7 @@ class Life(unittest.TestCase):
                               environment=backend.postgres.environment())
             process.wait_output('listening on')
             own, backend.port = backend.port, int(re.search(r':(\d+)/', process.output()).group(1))
-            clients = [socket.create_connection(('127.0.0.1', backend.port), timeout=5) for _ in range(300)]
+            clients = [socket.create_connection(('127.0.0.1', backend.port), timeout=60) for _ in range(300)]
             time.sleep(0.5)
             before = Path(f'/proc/{process.pid}/stat').read_text(encoding='ascii').split()[13:15]
             time.sleep(0.5)
@@ -282,7 +288,7 @@ class Life(unittest.TestCase):
                 backend.port, own = listener.getsockname()[1], backend.port
                 self.assertEqual(backend.request('GET', '/readyz').status, 200)
                 server.terminate()
-                self.assertEqual(server.wait(20), 0)
+                self.assertEqual(server.wait(60), 0)
                 backend.port = own
 
 

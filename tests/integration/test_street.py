@@ -92,7 +92,7 @@ class StreetTest(unittest.TestCase):
         self.assertIn(('acme/c/event', 3, 'from C'), self.street.stored().values())
 
     def wait_count(self, number):
-        wait_until(lambda: self.street.upload() or self.street.postgres.count() >= number, f'{number} records', 30, 0.2)
+        wait_until(lambda: self.street.upload() or self.street.postgres.count() >= number, f'{number} records', step=0.2)
         self.assertEqual(self.street.postgres.count(), number)
 
     def test_off_by_default(self):

@@ -190,7 +190,7 @@ class TransportTest(SystemTest):
         outcome = self.deliver(limit=1)
         self.assertEqual(outcome['result'], 'retry')
         self.assertIn('too long', outcome['message'])
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertLess(time.monotonic() - began, 15)
 
     def test_nobody_listens(self):
         """No server is an attempt that failed."""
@@ -296,7 +296,7 @@ class TransportTest(SystemTest):
         server.script(Answer(read_gate=gate))
         batch_id, body = batch([record(payload=os.urandom(body_size // 2).hex())])
         call = begin_deliver(self.root, batch_id, body)
-        wait_until(lambda: server.exchanges, 'the transfer has begun')
+        server.wait_bytes(20_000)
         time.sleep(0.2)  # until the buffers of both kernels are full and the sender waits
         before = server.bytes_arrived()
         stop()
@@ -331,7 +331,7 @@ class TransportTest(SystemTest):
         server.wait_exchanges(1)
         began = time.monotonic()
         cancel(self.root)
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, 20)
         self.assertEqual(self.root.finish(call)[0]['result'], 'cancelled')
 
     def test_cancel_without_a_transfer(self):
@@ -466,7 +466,7 @@ class TransportTest(SystemTest):
         self.server()
         self.deliver()
         self.assertTrue(self.system.telempostd_pid())
-        wait_until(lambda: not self.system.telempostd_pid(), 'it has left the bus', 15)
+        wait_until(lambda: not self.system.telempostd_pid(), 'it has left the bus')
         self.assertEqual(self.deliver()['result'], 'settled')
 
 
