@@ -96,8 +96,8 @@ start_work (TmCleaner *self, Work *work, GAsyncReadyCallback callback, gpointer 
 
   g_task_set_name (task, G_STRFUNC);
   /* Not in a transaction: deleting for good rewrites the file. */
-  tm_committer_run_file_async (self->committer, clean, work, (GDestroyNotify) work_free, NULL,
-                               on_cleaned, task);
+  tm_committer_visit_async (self->committer, clean, work, (GDestroyNotify) work_free, NULL,
+                            on_cleaned, task);
 }
 
 static gboolean

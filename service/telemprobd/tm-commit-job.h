@@ -10,7 +10,8 @@ typedef enum
 {
   TM_COMMIT_JOB_SUBMIT, /* records; shares its transaction with its neighbours */
   TM_COMMIT_JOB_RUN,    /* a function in a transaction of its own */
-  TM_COMMIT_JOB_FILE,   /* a function without a transaction */
+  TM_COMMIT_JOB_VISIT,  /* a function without a transaction, for what is kept already */
+  TM_COMMIT_JOB_FILE,   /* a function that does not need the store */
 } TmCommitJobKind;
 
 typedef struct

@@ -218,21 +218,42 @@ run_in_transaction (TmCommitter *self, TmCommitJob *job, GError **error)
   return FALSE;
 }
 
+/* Who asks before anything was kept leaves nothing behind, not even an empty database. */
+static gboolean
+visit (TmCommitter *self, TmCommitJob *job, GError **error)
+{
+  g_autoptr (TmStore) nothing = NULL;
+
+  if (self->store != NULL || g_file_test (self->options.path, G_FILE_TEST_EXISTS))
+    return open_store (self, error) && job->func (self->store, job->data, error);
+
+  nothing = tm_store_open_nothing (&self->options, self->clock, error);
+  return nothing != NULL && job->func (nothing, job->data, error);
+}
+
+static gboolean
+run_func (TmCommitter *self, TmCommitJob *job, GError **error)
+{
+  switch (job->kind)
+    {
+    case TM_COMMIT_JOB_RUN:
+      return run_in_transaction (self, job, error);
+    case TM_COMMIT_JOB_VISIT:
+      return visit (self, job, error);
+    case TM_COMMIT_JOB_FILE:
+      return job->func (NULL, job->data, error);
+    case TM_COMMIT_JOB_SUBMIT:
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
 static void
 run_job (TmCommitter *self, TmCommitJob *job)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok;
 
-  if (job->kind == TM_COMMIT_JOB_RUN)
-    ok = run_in_transaction (self, job, &error);
-  else
-    {
-      open_store (self, NULL);
-      ok = job->func (self->store, job->data, &error);
-    }
-
-  if (ok)
+  if (run_func (self, job, &error))
     {
       tm_commit_job_succeed (job);
       return;
@@ -427,6 +448,19 @@ tm_committer_run_async (TmCommitter *self,
                         gpointer user_data)
 {
   run_async (self, TM_COMMIT_JOB_RUN, func, data, destroy,
+             g_task_new (self, cancellable, callback, user_data));
+}
+
+void
+tm_committer_visit_async (TmCommitter *self,
+                          TmCommitterFunc func,
+                          gpointer data,
+                          GDestroyNotify destroy,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  run_async (self, TM_COMMIT_JOB_VISIT, func, data, destroy,
              g_task_new (self, cancellable, callback, user_data));
 }
 

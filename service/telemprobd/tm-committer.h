@@ -45,8 +45,7 @@ GPtrArray *tm_committer_submit_finish (TmCommitter *self, GAsyncResult *result, 
 
 /* Work on the commit thread, in a transaction of its own (rolled back when func returns FALSE), in
  * the order of the calls and of the submits. data belongs to the thread until the callback; results
- * go into it. store is NULL if the database cannot be opened and the work did not ask for it
- * (tm_committer_run_file_async()). */
+ * go into it. */
 typedef gboolean (*TmCommitterFunc) (TmStore *store, gpointer data, GError **error);
 
 void tm_committer_run_async (TmCommitter *self,
@@ -56,8 +55,17 @@ void tm_committer_run_async (TmCommitter *self,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
-/* The same without a transaction, for work that must be done whether the database can be opened or
- * not: saving consent and identity, deleting. store is NULL if it cannot be opened. */
+/* The same without a transaction, for reading and deleting: if there is no database, none is made;
+ * func sees an empty store. */
+void tm_committer_visit_async (TmCommitter *self,
+                               TmCommitterFunc func,
+                               gpointer data,
+                               GDestroyNotify destroy,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/* For work on other files that has its place in the order: saving consent and identity. store is
+ * NULL. */
 void tm_committer_run_file_async (TmCommitter *self,
                                   TmCommitterFunc func,
                                   gpointer data,

@@ -76,6 +76,38 @@ on_identity_renewed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+end_identity (GTask *task)
+{
+  Change *self = g_task_get_task_data (task);
+
+  /* Nothing was recorded under an identity while telemetry was off. */
+  if (self->is_end && tm_consent_is_enabled (self->before))
+    tm_rotation_end_async (self->parts.rotation, on_identity_renewed, task);
+  else
+    bring_into_force (task);
+}
+
+static void
+on_receipt_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  if (tm_committer_run_finish (TM_COMMITTER (source), result, &error) == NULL)
+    note_error (g_task_get_task_data (task), error);
+  end_identity (task);
+}
+
+/* On the commit thread. */
+static gboolean
+add_receipt (TmStore *store, gpointer data, GError **error)
+{
+  Change *self = g_task_get_task_data (data);
+
+  return tm_store_add_receipt (store, self->receipt, error);
+}
+
+static void
 on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
@@ -83,13 +115,17 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (tm_committer_run_finish (TM_COMMITTER (source), result, &error) == NULL)
-    note_error (self, error);
+    {
+      note_error (self, error);
+      end_identity (task);
+      return;
+    }
 
-  /* Nothing was recorded under an identity while telemetry was off. */
-  if (self->is_end && tm_consent_is_enabled (self->before))
-    tm_rotation_end_async (self->parts.rotation, on_identity_renewed, task);
+  if (self->receipt != NULL)
+    tm_committer_run_async (self->parts.committer, add_receipt, g_object_ref (task), g_object_unref,
+                            NULL, on_receipt_added, task);
   else
-    bring_into_force (task);
+    end_identity (task);
 }
 
 /* On the commit thread. */
@@ -99,11 +135,6 @@ delete_kept (TmStore *store, gpointer data, GError **error)
   Change *self = g_task_get_task_data (data);
   guint n_records = 0, n_all = 0;
 
-  if (store == NULL)
-    {
-      g_set_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE, "the store cannot be opened");
-      return FALSE;
-    }
   if (self->is_end && !tm_store_delete_everything (store, &n_all, error))
     return FALSE;
   for (guint i = 0; !self->is_end && self->lost[i] != NULL; i++)
@@ -114,12 +145,10 @@ delete_kept (TmStore *store, gpointer data, GError **error)
         return FALSE;
       n_all += n_records;
     }
-  if (self->receipt == NULL)
-    return TRUE;
+  if (self->receipt != NULL)
+    self->receipt->n_records = n_all;
 
-  self->receipt->n_records = n_all;
-
-  return tm_store_add_receipt (store, self->receipt, error);
+  return TRUE;
 }
 
 static void
@@ -129,8 +158,8 @@ start_deleting (GTask *task)
 
   if (self->is_end)
     tm_committer_forget_losses (self->parts.committer);
-  tm_committer_run_file_async (self->parts.committer, delete_kept, g_object_ref (task),
-                               g_object_unref, NULL, on_deleted, task);
+  tm_committer_visit_async (self->parts.committer, delete_kept, g_object_ref (task), g_object_unref,
+                            NULL, on_deleted, task);
 }
 
 /* An error means that nobody could be asked to stop. What is kept is deleted all the same. */

@@ -152,8 +152,8 @@ handle_get_statistics (TmDBusHealth *object, GDBusMethodInvocation *invocation)
 
   findings->machine_id =
       g_strdup (tm_identity_get_machine_id (tm_standing_get_identity (self->standing)));
-  tm_committer_run_async (self->committer, find_out, findings, (GDestroyNotify) findings_free, NULL,
-                          on_found_out, invocation);
+  tm_committer_visit_async (self->committer, find_out, findings, (GDestroyNotify) findings_free,
+                            NULL, on_found_out, invocation);
 
   return TRUE;
 }

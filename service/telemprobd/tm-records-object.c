@@ -104,9 +104,9 @@ on_list_permitted (GObject *source, GAsyncResult *result, gpointer user_data)
   page->caller_uid = peer->uid;
   if (!page->query.has_scope && peer->uid == 0)
     page->scope = TM_RECORD_SCOPE_ALL;
-  tm_committer_run_async (request->object->committer, tm_records_page_read,
-                          g_steal_pointer (&request->page), (GDestroyNotify) tm_records_page_free,
-                          NULL, on_page_read, request);
+  tm_committer_visit_async (request->object->committer, tm_records_page_read,
+                            g_steal_pointer (&request->page), (GDestroyNotify) tm_records_page_free,
+                            NULL, on_page_read, request);
   g_steal_pointer (&request);
 }
 
@@ -227,9 +227,9 @@ on_read_permitted (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   request->text->caller_uid = peer->uid;
-  tm_committer_run_async (request->object->committer, tm_records_text_read,
-                          g_steal_pointer (&request->text), (GDestroyNotify) tm_records_text_free,
-                          NULL, on_text_read, request);
+  tm_committer_visit_async (request->object->committer, tm_records_text_read,
+                            g_steal_pointer (&request->text), (GDestroyNotify) tm_records_text_free,
+                            NULL, on_text_read, request);
   g_steal_pointer (&request);
 }
 
@@ -358,8 +358,8 @@ on_changed_timer (gpointer user_data)
   TmRecordsObject *self = user_data;
 
   self->changed_timer = 0;
-  tm_committer_run_async (self->committer, read_usage, g_new0 (TmStoreUsage, 1), g_free, NULL,
-                          on_usage, g_object_ref (self));
+  tm_committer_visit_async (self->committer, read_usage, g_new0 (TmStoreUsage, 1), g_free, NULL,
+                            on_usage, g_object_ref (self));
 
   return G_SOURCE_REMOVE;
 }

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@
 /* After a checkpoint the log's file is cut to this; it is written over from the start. */
 #define LOG_FILE_MAX_BYTES "4194304"
 #define DAMAGED_SUFFIX ".damaged"
+/* SQLite's name for no file. */
+#define NO_PATH ":memory:"
 
 struct _TmStatement
 {
@@ -295,7 +298,8 @@ open_database (TmStore *self, GError **error)
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   int code;
 
-  make_private_file (self->options.path);
+  if (strcmp (self->options.path, NO_PATH) != 0)
+    make_private_file (self->options.path);
   code = sqlite3_open_v2 (self->options.path, &self->database, flags, NULL);
   if (code != SQLITE_OK)
     return fail (self, code, "open", error);
@@ -387,17 +391,33 @@ finish_compaction (TmStore *self, GError **error)
   return value == NULL || tm_store_compact (self, error);
 }
 
+static TmStore *
+store_new (const TmStoreOptions *options, const char *path, TmClock *clock)
+{
+  TmStore *self = g_new0 (TmStore, 1);
+
+  self->options = *options;
+  self->options.path = g_strdup (path);
+  self->options.boot_id = g_strdup (options->boot_id);
+  self->clock = g_object_ref (clock);
+
+  return self;
+}
+
+TmStore *
+tm_store_open_nothing (const TmStoreOptions *options, TmClock *clock, GError **error)
+{
+  g_autoptr (TmStore) self = store_new (options, NO_PATH, clock);
+
+  return open_database (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
 TmStore *
 tm_store_open (const TmStoreOptions *options, TmClock *clock, GError **error)
 {
-  g_autoptr (TmStore) self = g_new0 (TmStore, 1);
+  g_autoptr (TmStore) self = store_new (options, options->path, clock);
   g_autofree char *directory = g_path_get_dirname (options->path);
   g_autoptr (GError) damage = NULL;
-
-  self->options = *options;
-  self->options.path = g_strdup (options->path);
-  self->options.boot_id = g_strdup (options->boot_id);
-  self->clock = g_object_ref (clock);
 
   g_mkdir_with_parents (directory, 0700);
   if (!open_database (self, &damage))

@@ -43,6 +43,9 @@ typedef struct
 typedef struct _TmStore TmStore;
 
 TmStore *tm_store_open (const TmStoreOptions *options, TmClock *clock, GError **error);
+/* An empty one in memory, for whoever wants to read where there is no database: it leaves nothing
+ * on the disk. */
+TmStore *tm_store_open_nothing (const TmStoreOptions *options, TmClock *clock, GError **error);
 void tm_store_close (TmStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmStore, tm_store_close)
 

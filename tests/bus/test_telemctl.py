@@ -10,6 +10,7 @@ import unittest
 from doubles.recording_server import RecordingServer
 from harness import SystemTest
 from harness.process import as_user, environment_of, run_as
+from harness.system import STATE
 
 UUID = r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 ALL = ['boot', 'crashes', 'custom', 'hardware', 'heartbeat', 'journal', 'kernel', 'updates']
@@ -89,6 +90,17 @@ class Telemctl(SystemTest):
         self.assertEqual(status['statistics']['pending-records'], 1)
         self.assertEqual(json.loads(self.telemctl('stats', '--json'))['pending-records'], 1)
         self.assertRegex(self.telemctl('stats'), r'(?m)^pending-records +1$')
+
+    def test_looking_leaves_nothing(self):
+        """Before anybody has opted in, looking writes not a byte, and opting out keeps no record of nothing."""
+        for words in (('status',), ('status', '--json'), ('stats',), ('categories',), ('journal',)):
+            self.telemctl(*words)
+        self.assertEqual(self.telemctl('status').split()[:2], ['Telemetry', 'off'])
+        statistics = json.loads(self.telemctl('stats', '--json'))
+        self.assertEqual([statistics[key] for key in ('pending-records', 'store-bytes', 'accepted', 'lost')], [0, 0, 0, []])
+        self.assertEqual(list(STATE.iterdir()), [])
+        self.root.set_enabled(False)
+        self.assertEqual([path.name for path in STATE.glob('store.db*')], [])
 
     def test_is_active(self):
         """Asks the bus, which starts nothing."""

@@ -7,6 +7,7 @@
 #include "keep-fixture.h"
 #include "telemetry-error.h"
 #include "tm-committer.h"
+#include "tm-store-erase.h"
 #include "tm-store-ledger.h"
 
 typedef struct
@@ -237,6 +238,58 @@ test_recovery (Fixture *fixture, gconstpointer data)
 }
 
 static gboolean
+count_records (TmStore *store, gpointer data, GError **error)
+{
+  TmStoreUsage usage = { 0 };
+
+  if (!tm_store_get_usage (store, &usage, error))
+    return FALSE;
+
+  *(guint *) data += 100 + usage.n_pending;
+  return TRUE;
+}
+
+static void
+visit (Fixture *fixture, TmCommitterFunc func, guint *n)
+{
+  fixture->n_waiting++;
+  tm_committer_visit_async (fixture->committer, func, n, NULL, NULL, on_run, fixture);
+  wait_for_all (fixture);
+  g_assert_no_error (fixture->error);
+}
+
+static gboolean
+delete_everything (TmStore *store, gpointer data, GError **error)
+{
+  return tm_store_delete_everything (store, data, error);
+}
+
+/* Reading and deleting where nothing was kept yet leaves nothing on the disk; later the same calls
+ * find what is kept. */
+static void
+test_visit (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDir) directory = g_dir_open (fixture->keep.directory, 0, NULL);
+  guint n = 0;
+
+  visit (fixture, count_records, &n);
+  g_assert_cmpuint (n, ==, 100);
+  visit (fixture, delete_everything, &n);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_null (g_dir_read_name (directory));
+
+  submit (fixture, 3, (KeepRecord){ 0 });
+  wait_for_all (fixture);
+  visit (fixture, count_records, &n);
+  g_assert_cmpuint (n, ==, 103);
+  visit (fixture, delete_everything, &n);
+  g_assert_cmpuint (n, ==, 3);
+  n = 0;
+  visit (fixture, count_records, &n);
+  g_assert_cmpuint (n, ==, 100);
+}
+
+static gboolean
 note_whether_open (TmStore *store, gpointer data, GError **error)
 {
   Fixture *fixture = data;
@@ -345,6 +398,7 @@ main (int argc, char **argv)
   ADD ("/committer/group", test_group);
   ADD ("/committer/run", test_run);
   ADD ("/committer/recovery", test_recovery);
+  ADD ("/committer/visit", test_visit);
   ADD ("/committer/file-work-without-database", test_file_work_without_database);
   ADD ("/committer/reset", test_reset);
   ADD ("/committer/queue-is-bounded", test_queue_is_bounded);
