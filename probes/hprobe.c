@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Says hello, to try the way of a record out; or, with -H, gives a sign of life: which build runs
- * here, and for how long. Without consent it does nothing: no payload is put together, nothing is
- * asked.
+ * here, for how long, and how much the probes left out. Without consent it does nothing: no payload
+ * is put together, nothing is asked.
  *
  * Exit status: 0 the record is on the disk (or was shown), 1 it was refused or failed, 2 the
  * command line is wrong.
@@ -13,10 +13,14 @@
 #include <locale.h>
 #include <stdio.h>
 #include <telemetry.h>
-#include <time.h>
+
+#include "hprobe-heartbeat.h"
 
 #define EXIT_REFUSED 1
 #define EXIT_USAGE 2
+
+#define CLASS_HELLO "org.telemetrics/hello/world"
+#define CLASS_HEARTBEAT "org.telemetrics/heartbeat/ping"
 
 typedef struct
 {
@@ -42,7 +46,7 @@ parse (Options *self, int *argc, char ***argv, GError **error)
 {
   const GOptionEntry entries[] = {
     { "heartbeat", 'H', 0, G_OPTION_ARG_NONE, &self->heartbeat,
-      N_ ("Give a sign of life instead: build and uptime"), NULL },
+      N_ ("Give a sign of life instead: build, uptime, and what probes left out"), NULL },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &self->dry_run,
       N_ ("Print the record as JSON and hand over nothing"), NULL },
     { "root", 0, 0, G_OPTION_ARG_FILENAME, &self->root,
@@ -75,53 +79,6 @@ parse (Options *self, int *argc, char ***argv, GError **error)
   return FALSE;
 }
 
-/* The build of the system: VERSION_ID, else BUILD_ID; as the service says it in "build". */
-static char *
-read_build (const char *root)
-{
-  static const char *const places[] = { "etc/os-release", "usr/lib/os-release" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
-    {
-      g_autofree char *path = g_build_filename (root != NULL ? root : "/", places[i], NULL);
-      g_autofree char *text = NULL;
-      if (!g_file_get_contents (path, &text, NULL, NULL))
-        continue;
-
-      /* os-release is a key file without a group, but with a shell's quotes. */
-      g_autofree char *grouped = g_strconcat ("[os-release]\n", text, NULL);
-      g_autoptr (GKeyFile) file = g_key_file_new ();
-      g_key_file_load_from_data (file, grouped, -1, G_KEY_FILE_NONE, NULL);
-      char *build = g_key_file_get_string (file, "os-release", "VERSION_ID", NULL);
-      if (build == NULL)
-        build = g_key_file_get_string (file, "os-release", "BUILD_ID", NULL);
-      if (build == NULL)
-        return NULL;
-      return g_strdelimit (build, "\"'", ' ') && g_strstrip (build) ? build : NULL;
-    }
-
-  return NULL;
-}
-
-static char *
-heartbeat_payload (const char *root)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *build = read_build (root);
-  struct timespec uptime = { 0 };
-
-  clock_gettime (CLOCK_BOOTTIME, &uptime);
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "build");
-  json_builder_add_string_value (builder, build);
-  json_builder_set_member_name (builder, "uptime_seconds");
-  json_builder_add_int_value (builder, uptime.tv_sec);
-  json_builder_end_object (builder);
-
-  g_autoptr (JsonNode) node = json_builder_get_root (builder);
-  return json_to_string (node, FALSE);
-}
-
 static void
 print_record (const char *classification, const char *payload)
 {
@@ -144,32 +101,122 @@ print_record (const char *classification, const char *payload)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+show (const Options *options)
 {
-  g_autoptr (TelemetryClient) client = telemetry_client_new ();
-  if (!options->dry_run && !telemetry_client_is_active (client))
-    {
-      g_set_error_literal (
-          error, TELEMETRY_ERROR, TELEMETRY_ERROR_DISABLED,
-          _ ("telemetry is off on this machine; turn it on with: telemctl opt-in"));
-      return FALSE;
-    }
+  g_autoptr (Heartbeat) heartbeat = NULL;
+  g_autofree char *payload = NULL;
 
-  const char *classification =
-      options->heartbeat ? "org.telemetrics/heartbeat/ping" : "org.telemetrics/hello/world";
-  g_autofree char *payload =
-      options->heartbeat ? heartbeat_payload (options->root) : g_strdup ("hello");
-  if (options->dry_run)
+  if (!options->heartbeat)
     {
-      print_record (classification, payload);
+      print_record (CLASS_HELLO, "hello");
       return TRUE;
     }
 
+  heartbeat = heartbeat_new (options->root);
+  payload = heartbeat_preview (heartbeat);
+  print_record (CLASS_HEARTBEAT, payload);
+  return TRUE;
+}
+
+static gboolean
+submit (const Options *options,
+        TelemetryClient *client,
+        const char *classification,
+        const char *payload,
+        GVariant *submit_options,
+        GError **error)
+{
   g_autofree char *id = telemetry_client_submit (client, classification, TELEMETRY_SEVERITY_LOW,
-                                                 payload, NULL, NULL, error);
+                                                 payload, submit_options, NULL, error);
+
   if (id != NULL && options->verbose)
     g_print ("%s\n", id);
   return id != NULL;
+}
+
+static GVariant *
+get_options (Heartbeat *heartbeat)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  if (heartbeat_get_key (heartbeat) != NULL)
+    g_variant_dict_insert (&dict, "dedup-key", "s", heartbeat_get_key (heartbeat));
+  if (heartbeat_get_made_usec (heartbeat) != 0)
+    g_variant_dict_insert (&dict, "created-at", "x", heartbeat_get_made_usec (heartbeat));
+  return g_variant_dict_end (&dict);
+}
+
+/* The record itself is wrong: to repeat it is no use. */
+static gboolean
+is_final (const GError *error)
+{
+  return g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS) ||
+         g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_TOO_LARGE);
+}
+
+/* One heartbeat. */
+static gboolean
+beat (const Options *options, TelemetryClient *client, Heartbeat *heartbeat, GError **error)
+{
+  g_autoptr (GError) submit_error = NULL;
+
+  if (submit (options, client, CLASS_HEARTBEAT, heartbeat_get_payload (heartbeat),
+              get_options (heartbeat), &submit_error))
+    return heartbeat_settle (heartbeat, TRUE, error);
+
+  if (is_final (submit_error))
+    heartbeat_settle (heartbeat, FALSE, NULL);
+  g_propagate_error (error, g_steal_pointer (&submit_error));
+  return FALSE;
+}
+
+/* The counts stay for the next one. That people may not read them is as it should be. */
+static void
+complain (GError *error)
+{
+  if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES))
+    g_printerr ("hprobe: %s\n", error->message);
+  g_error_free (error);
+}
+
+static gboolean
+give_sign_of_life (const Options *options, TelemetryClient *client, GError **error)
+{
+  g_autoptr (Heartbeat) heartbeat = heartbeat_new (options->root);
+  g_autoptr (GError) note_error = NULL;
+  gboolean was_earlier;
+
+  /* First the one before, if nobody knows whether it was taken. */
+  do
+    {
+      if (!heartbeat_prepare (heartbeat, &note_error))
+        complain (g_steal_pointer (&note_error));
+      was_earlier = heartbeat_get_made_usec (heartbeat) != 0;
+      if (!beat (options, client, heartbeat, error))
+        return FALSE;
+    }
+  while (was_earlier);
+
+  return TRUE;
+}
+
+static gboolean
+run (const Options *options, GError **error)
+{
+  g_autoptr (TelemetryClient) client = NULL;
+
+  if (options->dry_run)
+    return show (options);
+
+  client = telemetry_client_new ();
+  if (telemetry_client_is_active (client))
+    return options->heartbeat ? give_sign_of_life (options, client, error)
+                              : submit (options, client, CLASS_HELLO, "hello", NULL, error);
+
+  g_set_error_literal (error, TELEMETRY_ERROR, TELEMETRY_ERROR_DISABLED,
+                       _ ("telemetry is off on this machine; turn it on with: telemctl opt-in"));
+  return FALSE;
 }
 
 int

@@ -26,9 +26,10 @@ typedef struct
 {
   KlogSource source;
   const KlogKmsg *options;
-  gint64 begin_usec;  /* records from before are passed over; of the boot's clock */
-  gint64 noted_usec;  /* the same for the place; the end of the buffer was found without it */
-  gint64 last_number; /* of the last record that was read, or is not to be; -1: none */
+  gint64 begin_usec;   /* records from before are passed over; of the boot's clock */
+  gint64 noted_usec;   /* the same for the place; the end of the buffer was found without it */
+  gint64 last_number;  /* of the last record that was read, or is not to be; -1: none */
+  gboolean is_overrun; /* and none was read since */
 } Kmsg;
 
 static gint64
@@ -37,6 +38,17 @@ get_number (const char *record)
   const char *comma = strchr (record, ',');
 
   return comma != NULL ? g_ascii_strtoll (comma + 1, NULL, 10) : -1;
+}
+
+/* The kernel was faster: what it has numbered and we did not read. */
+static void
+tell_lost (Kmsg *self, gint64 number)
+{
+  const KlogFollower *follower = self->source.follower;
+
+  if (self->is_overrun && self->last_number >= 0 && follower->on_lost != NULL)
+    follower->on_lost ((guint64) (number - self->last_number - 1), follower->user_data);
+  self->is_overrun = FALSE;
 }
 
 static void
@@ -49,6 +61,7 @@ feed (Kmsg *self, const char *record)
   tm_klog_line_parse (record, strcspn (record, "\n"), &line);
   if (number <= self->last_number)
     return;
+  tell_lost (self, number);
 
   self->last_number = number;
   if (line.facility == 0 && line.time_usec >= self->begin_usec)
@@ -77,8 +90,11 @@ read_waiting (KlogSource *source, guint *out_n_lines, GError **error)
           ++*out_n_lines;
         }
       else if (errno == EPIPE)
-        /* Lines are lost: those before and those behind do not belong together. */
-        tm_oops_reader_flush (source->reader);
+        {
+          /* Lines are lost: those before and those behind do not belong together. */
+          tm_oops_reader_flush (source->reader);
+          self->is_overrun = TRUE;
+        }
       else if (errno != EINTR)
         {
           int saved_errno = errno;

@@ -10,6 +10,7 @@
 #include "tm-oops-quota.h"
 #include "tm-oops-record.h"
 #include "tm-probe-boot.h"
+#include "tm-probe-drops.h"
 
 #define EXACT_FRAMES 16
 #define GROUP_FRAMES 3
@@ -87,15 +88,28 @@ hand_over (KlogReporter *self, const TmProbeRecord *record)
     return TRUE;
 
   self->has_failed = !is_final (error);
+  if (!self->has_failed)
+    tm_probe_drop (self->probe, "refused", 1);
   g_printerr (_ ("%s: the report was not taken: %s\n"), g_get_prgname (), error->message);
   return FALSE;
 }
 
+/* What is not wanted is counted: seen before for a record of its own, all else for the heartbeat.
+ */
 gboolean
 klog_reporter_wants (KlogReporter *self, const char *exact, const char *kind)
 {
-  return !is_limited (self) || tm_oops_quota_judge (self->quota, exact, kind, g_get_real_time ()) ==
-                                   TM_OOPS_VERDICT_REPORT;
+  TmOopsVerdict verdict;
+
+  if (!is_limited (self))
+    return TRUE;
+
+  verdict = tm_oops_quota_judge (self->quota, exact, kind, g_get_real_time ());
+  if (verdict == TM_OOPS_VERDICT_NOT_IN_SAMPLE)
+    tm_probe_drop (self->probe, "sampled", 1);
+  if (verdict == TM_OOPS_VERDICT_OVER_LIMIT)
+    tm_probe_drop (self->probe, "quota", 1);
+  return verdict == TM_OOPS_VERDICT_REPORT;
 }
 
 gboolean
@@ -159,6 +173,12 @@ klog_reporter_take (TmOops *oops, gpointer user_data)
   /* What comes behind a record that was not taken is read again with it. */
   if (!self->has_failed)
     klog_reporter_report_oops (self, owned, NULL, NULL);
+}
+
+void
+klog_reporter_note_lost (guint64 n_lines, gpointer user_data)
+{
+  tm_probe_drop (((KlogReporter *) user_data)->probe, "overrun", n_lines);
 }
 
 static JsonNode *

@@ -30,6 +30,7 @@ char *klog_reporter_get_boot_before (KlogReporter *self);
 /* For TmOopsReader and KlogFollower; user_data is the reporter. */
 void klog_reporter_take (TmOops *oops, gpointer user_data);
 void klog_reporter_set_boot (const char *boot_id, gpointer user_data);
+void klog_reporter_note_lost (guint64 n_lines, gpointer user_data);
 gboolean klog_reporter_pause (const char *place, gpointer user_data);
 
 /* What is to become a record. */

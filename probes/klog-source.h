@@ -27,6 +27,8 @@ typedef struct
   gboolean (*go_on) (gpointer user_data);
   /* The lines that follow are of this boot, 32 hex digits; never inside a report. */
   void (*on_boot) (const char *boot_id, gpointer user_data);
+  /* (nullable): so many lines were gone before they were read. */
+  void (*on_lost) (guint64 n_lines, gpointer user_data);
   /* All is read, and no report is open: reading may go on behind place. FALSE: stop. At least once
    * an hour. */
   gboolean (*on_pause) (const char *place, gpointer user_data);

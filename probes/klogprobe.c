@@ -31,6 +31,12 @@ on_boot (const char *boot_id, gpointer user_data)
   klog_reporter_set_boot (boot_id, ((Klogprobe *) user_data)->reporter);
 }
 
+static void
+on_lost (guint64 n_lines, gpointer user_data)
+{
+  klog_reporter_note_lost (n_lines, ((Klogprobe *) user_data)->reporter);
+}
+
 static gboolean
 on_pause (const char *place, gpointer user_data)
 {
@@ -50,6 +56,7 @@ follow (Klogprobe *self, TmOopsReader *reader, GError **error)
     .wake_fd = tm_probe_get_consent_fd (self->probe),
     .go_on = may_continue,
     .on_boot = on_boot,
+    .on_lost = on_lost,
     .on_pause = on_pause,
     .user_data = self,
   };

@@ -13,6 +13,7 @@
 #include "klog-source.h"
 #include "pstore-report.h"
 #include "pstore-shelf.h"
+#include "tm-probe-drops.h"
 
 #define LIVE "/sys/fs/pstore"
 #define ARCHIVE "/var/lib/systemd/pstore"
@@ -36,7 +37,10 @@ note_files (Pstoreprobe *self, GPtrArray *files, gboolean is_first)
       const PstoreFile *file = g_ptr_array_index (files, i);
 
       if (!is_first && file->part == NULL && !g_hash_table_contains (self->known, file->identity))
-        g_printerr (_ ("pstoreprobe: a part of a dump is too large, and not read\n"));
+        {
+          g_printerr (_ ("pstoreprobe: a part of a dump is too large, and not read\n"));
+          tm_probe_drop (self->probe, "too-large", 1);
+        }
 
       g_ptr_array_add (self->present, g_strdup (file->identity));
     }

@@ -44,9 +44,8 @@ find_value (const char *text, const char *key)
   return NULL;
 }
 
-/* VERSION_ID, else BUILD_ID; as the service says it in "build". */
-static char *
-read_build (TmProbe *probe)
+char *
+tm_probe_boot_read_build (TmProbe *probe)
 {
   g_autofree char *text = read_word (probe, "/etc/os-release");
   char *build;
@@ -58,9 +57,7 @@ read_build (TmProbe *probe)
     }
 
   build = find_value (text, "VERSION_ID=");
-  if (build == NULL)
-    build = find_value (text, "BUILD_ID=");
-  return build != NULL ? build : g_strdup (UNKNOWN);
+  return build != NULL ? build : find_value (text, "BUILD_ID=");
 }
 
 static void
@@ -88,10 +85,10 @@ tm_probe_boot_note (GKeyFile *state, TmProbe *probe)
       move_value (state, "kernel");
     }
 
-  build = read_build (probe);
+  build = tm_probe_boot_read_build (probe);
   kernel = read_word (probe, "/proc/sys/kernel/osrelease");
   g_key_file_set_string (state, GROUP_NOW, "id", id);
-  g_key_file_set_string (state, GROUP_NOW, "build", build);
+  g_key_file_set_string (state, GROUP_NOW, "build", build != NULL ? build : UNKNOWN);
   g_key_file_set_string (state, GROUP_NOW, "kernel", kernel);
 }
 

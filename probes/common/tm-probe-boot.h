@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* (transfer full): of this boot, 32 hex digits as in the journal; "unknown" if it has none. */
 char *tm_probe_boot_read_id (TmProbe *probe);
 
+/* (transfer full) (nullable): VERSION_ID, else BUILD_ID; as the service says it in "build". */
+char *tm_probe_boot_read_build (TmProbe *probe);
+
 /* Notes this boot in state, if that is not done. */
 void tm_probe_boot_note (GKeyFile *state, TmProbe *probe);
 

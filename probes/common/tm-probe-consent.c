@@ -34,11 +34,11 @@ read_lines (const char *name)
 }
 
 static gboolean
-is_active (TmProbe *self)
+is_active (const char *category)
 {
   g_auto (GStrv) categories = read_lines ("active");
 
-  return g_strv_contains ((const char *const *) categories, self->info->category);
+  return g_strv_contains ((const char *const *) categories, category);
 }
 
 static gboolean
@@ -49,32 +49,46 @@ needs_consent (TmProbe *self)
 
 /* NULL: nobody can tell. */
 static char *
-read_since (TmProbe *self)
+read_since (const char *category)
 {
   g_auto (GStrv) lines = read_lines ("since");
-  gsize n_bytes = strlen (self->info->category);
+  gsize n_bytes = strlen (category);
 
   for (guint i = 0; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], self->info->category) && lines[i][n_bytes] == ' ')
+    if (g_str_has_prefix (lines[i], category) && lines[i][n_bytes] == ' ')
       return g_strdup (lines[i] + n_bytes + 1);
 
   return NULL;
 }
 
+char *
+tm_probe_read_since (const char *category)
+{
+  /* This order: of a no and another yes in between, the time tells. */
+  g_autofree char *since = read_since (category);
+
+  return is_active (category) ? g_steal_pointer (&since) : NULL;
+}
+
 gboolean
 tm_probe_may_observe (TmProbe *self)
 {
+  g_autofree char *before = g_steal_pointer (&self->since);
+
   if (!needs_consent (self))
     return TRUE;
 
   /* This order: of a no and another yes in between, the time tells. */
-  g_free (self->since);
-  self->since = read_since (self);
-  if (is_active (self))
-    return TRUE;
+  self->since = read_since (self->info->category);
+  if (!is_active (self->info->category))
+    {
+      tm_probe_forget_state (self);
+      return FALSE;
+    }
 
-  tm_probe_forget_state (self);
-  return FALSE;
+  if (g_strcmp0 (before, self->since) != 0)
+    tm_probe_forget_drops (self);
+  return TRUE;
 }
 
 gint64
@@ -101,8 +115,8 @@ tm_probe_may_continue (TmProbe *self)
     return TRUE;
 
   drain (self->consent_fd);
-  since = read_since (self);
-  if (is_active (self) && g_strcmp0 (since, self->since) == 0)
+  since = read_since (self->info->category);
+  if (is_active (self->info->category) && g_strcmp0 (since, self->since) == 0)
     return TRUE;
 
   tm_probe_forget_state (self);

@@ -18,6 +18,9 @@ tm_probe_free (TmProbe *self)
   g_clear_object (&self->client);
   if (self->consent_fd >= 0)
     close (self->consent_fd);
+  tm_probe_unlock_state (self);
+  tm_probe_forget_drops (self);
+  g_free (self->drops_since);
   g_free (self->since);
   g_free (self->input);
   g_free (self->root);
@@ -56,9 +59,21 @@ parse (TmProbe *self, int argc, char **argv, gboolean *out_version, GError **err
 }
 
 TmProbe *
+tm_probe_new_plain (const TmProbeInfo *info, const char *root)
+{
+  TmProbe *self = g_new0 (TmProbe, 1);
+
+  self->info = info;
+  self->root = g_strdup (root);
+  self->consent_fd = -1;
+  self->lock_fd = -1;
+  return self;
+}
+
+TmProbe *
 tm_probe_new (const TmProbeInfo *info, int argc, char **argv, int *out_status)
 {
-  g_autoptr (TmProbe) self = g_new0 (TmProbe, 1);
+  g_autoptr (TmProbe) self = tm_probe_new_plain (info, NULL);
   g_autoptr (GError) error = NULL;
   gboolean version = FALSE;
 
@@ -67,8 +82,6 @@ tm_probe_new (const TmProbeInfo *info, int argc, char **argv, int *out_status)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
-  self->info = info;
-  self->consent_fd = -1;
   if (!parse (self, argc, argv, &version, &error))
     {
       g_printerr (_ ("%s: %s\nTry “%s --help”.\n"), info->name, error->message, info->name);

@@ -32,6 +32,8 @@ typedef struct _TmProbe TmProbe;
 /* Parses the command line. NULL: *out_status is the exit status, whatever was to be said is said.
  */
 TmProbe *tm_probe_new (const TmProbeInfo *info, int argc, char **argv, int *out_status);
+/* For a program with a command line of its own. root: (nullable). */
+TmProbe *tm_probe_new_plain (const TmProbeInfo *info, const char *root);
 void tm_probe_free (TmProbe *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbe, tm_probe_free)
 
@@ -78,5 +80,9 @@ char *tm_probe_load_state (TmProbe *self);
 /* The same, also with --dry-run: for a probe that is to show what a run would tell now. */
 char *tm_probe_peek_state (TmProbe *self);
 gboolean tm_probe_save_state (TmProbe *self, const char *text, GError **error);
+/* Where what is saved depends on what was loaded, and more than one process may do so: around both.
+ * Short: other probes wait for it. */
+gboolean tm_probe_lock_state (TmProbe *self, GError **error);
+void tm_probe_unlock_state (TmProbe *self);
 
 G_END_DECLS

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A sign of life, with what the probes left out since the last one. Each count must arrive once,
+ * whatever fails or is killed when, so the heartbeat is made before it is handed over:
+ *
+ *   prepare   notes what it says, under a key, and with which counts
+ *   hand over with that key: the service takes it once, however often it is told (7 days)
+ *   settle    if it was taken, its counts are told; else the next heartbeat begins with this one
+ *
+ * Where nothing can be noted, it says nothing about counts.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _Heartbeat Heartbeat;
+
+/* root: (nullable): what runs is told from below it. */
+Heartbeat *heartbeat_new (const char *root);
+void heartbeat_free (Heartbeat *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Heartbeat, heartbeat_free)
+
+/* What would be said, as JSON; nothing is noted. */
+char *heartbeat_preview (Heartbeat *self);
+
+/* FALSE: what was noted cannot be noted now; all else is ready. */
+gboolean heartbeat_prepare (Heartbeat *self, GError **error);
+const char *heartbeat_get_payload (Heartbeat *self);
+const char *heartbeat_get_key (Heartbeat *self); /* (nullable): it is not noted */
+/* When it was made, in microseconds since 1970 UTC, if that was not now; else 0. */
+gint64 heartbeat_get_made_usec (Heartbeat *self);
+gboolean heartbeat_settle (Heartbeat *self, gboolean is_taken, GError **error);
+
+G_END_DECLS
