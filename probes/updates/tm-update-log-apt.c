@@ -26,11 +26,7 @@ typedef struct
   TmUpdate *update; /* (nullable): the paragraph that is open */
 } Reader;
 
-static const struct
-{
-  const char *key;
-  gsize count; /* offset in TmUpdate */
-} actions[] = {
+static const TmUpdateAction actions[] = {
   { "Install: ", G_STRUCT_OFFSET (TmUpdate, n_installed) },
   { "Reinstall: ", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "Upgrade: ", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
@@ -38,6 +34,7 @@ static const struct
   { "Remove: ", G_STRUCT_OFFSET (TmUpdate, n_removed) },
   { "Purge: ", G_STRUCT_OFFSET (TmUpdate, n_removed) },
   { "Disappeared: ", G_STRUCT_OFFSET (TmUpdate, n_removed) },
+  { NULL, 0 },
 };
 
 static gint64
@@ -130,9 +127,11 @@ begin (Reader *self, const TmUpdateSlice *line, const TmUpdateSlice *value)
 }
 
 static void
-read_line (Reader *self, const TmUpdateSlice *line)
+read_line (gpointer reader, const TmUpdateSlice *line)
 {
+  Reader *self = reader;
   TmUpdateSlice value;
+  guint *count;
 
   if (tm_update_slice_skip (line, "Start-Date: ", &value))
     {
@@ -145,9 +144,9 @@ read_line (Reader *self, const TmUpdateSlice *line)
   tm_update_mix (self->update, line->text, line->n_bytes);
   if (tm_update_slice_skip (line, "Error: ", &value))
     self->update->error = tm_update_error_from_text (value.text, value.n_bytes);
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (tm_update_slice_skip (line, actions[i].key, &value))
-      G_STRUCT_MEMBER (guint, self->update, actions[i].count) += read_packages (self, value);
+  count = tm_update_action_find (actions, self->update, line, &value);
+  if (count != NULL)
+    *count += read_packages (self, value);
   if (tm_update_slice_skip (line, "End-Date: ", &value))
     {
       self->update->end_usec = parse_time (&value, self->log->zone);
@@ -159,12 +158,8 @@ void
 tm_update_log_read_apt (const TmUpdateLog *self)
 {
   Reader reader = { .log = self };
-  const char *at = self->text;
-  const char *end = at + self->n_bytes;
-  TmUpdateSlice line;
 
-  while (tm_update_slice_next (&at, end, &line))
-    read_line (&reader, &line);
+  tm_update_log_for_each_line (self, read_line, &reader);
 
   if (reader.update != NULL && self->is_whole)
     {

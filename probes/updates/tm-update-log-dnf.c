@@ -22,17 +22,14 @@ typedef struct
 } Reader;
 
 /* The new packages; the lines on the old ones, with their names in the past tense, repeat them. */
-static const struct
-{
-  const char *key;
-  gsize count; /* offset in TmUpdate */
-} actions[] = {
+static const TmUpdateAction actions[] = {
   { "SUBDEBUG Installed: ", G_STRUCT_OFFSET (TmUpdate, n_installed) },
   { "SUBDEBUG Upgrade: ", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "SUBDEBUG Downgrade: ", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "SUBDEBUG Reinstall: ", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "SUBDEBUG Erase: ", G_STRUCT_OFFSET (TmUpdate, n_removed) },
   { "SUBDEBUG Obsoleted: ", G_STRUCT_OFFSET (TmUpdate, n_removed) },
+  { NULL, 0 },
 };
 
 static void
@@ -95,13 +92,14 @@ static void
 read_event (Reader *self, const TmUpdateSlice *event)
 {
   TmUpdateSlice value;
+  guint *count;
 
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (tm_update_slice_skip (event, actions[i].key, &value))
-      {
-        G_STRUCT_MEMBER (guint, self->update, actions[i].count)++;
-        note_package (self, &value, TRUE);
-      }
+  count = tm_update_action_find (actions, self->update, event, &value);
+  if (count != NULL)
+    {
+      (*count)++;
+      note_package (self, &value, TRUE);
+    }
   if (tm_update_slice_skip (event, "SUBDEBUG Upgraded: ", &value))
     note_package (self, &value, FALSE);
   if (tm_update_slice_skip (event, "ERROR ", &value) && self->update->error == TM_UPDATE_ERROR_NONE)
@@ -118,8 +116,9 @@ parse_time (const TmUpdateSlice *line, GTimeZone *zone, const char *space)
 }
 
 static void
-read_line (Reader *self, const TmUpdateSlice *line)
+read_line (gpointer reader, const TmUpdateSlice *line)
 {
+  Reader *self = reader;
   const char *space = memchr (line->text, ' ', line->n_bytes);
   TmUpdateSlice event, rest;
   gint64 now_usec;
@@ -149,12 +148,8 @@ void
 tm_update_log_read_dnf (const TmUpdateLog *self)
 {
   Reader reader = { .log = self };
-  const char *at = self->text;
-  const char *end = at + self->n_bytes;
-  TmUpdateSlice line;
 
-  while (tm_update_slice_next (&at, end, &line))
-    read_line (&reader, &line);
+  tm_update_log_for_each_line (self, read_line, &reader);
 
   if (self->is_whole)
     take (&reader);

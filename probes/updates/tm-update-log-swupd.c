@@ -24,14 +24,11 @@ typedef struct
   gboolean has_nothing_to_do;
 } Reader;
 
-static const struct
-{
-  const char *key;
-  gsize count; /* offset in TmUpdate */
-} statistics[] = {
+static const TmUpdateAction statistics[] = {
   { "changed bundles", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "new bundles", G_STRUCT_OFFSET (TmUpdate, n_installed) },
   { "deleted bundles", G_STRUCT_OFFSET (TmUpdate, n_removed) },
+  { NULL, 0 },
 };
 
 static guint64
@@ -109,10 +106,12 @@ read_end (Reader *self, const TmUpdateSlice *line)
 }
 
 static void
-read_line (Reader *self, const TmUpdateSlice *line)
+read_line (gpointer reader, const TmUpdateSlice *line)
 {
+  Reader *self = reader;
   TmUpdateSlice trimmed = *line;
   TmUpdateSlice rest;
+  guint *count;
 
   while (trimmed.n_bytes > 0 && g_ascii_isspace (trimmed.text[0]))
     trimmed = (TmUpdateSlice){ trimmed.text + 1, trimmed.n_bytes - 1 };
@@ -127,10 +126,9 @@ read_line (Reader *self, const TmUpdateSlice *line)
   if (tm_update_slice_skip (&trimmed, "Error: ", &rest) &&
       self->update->error == TM_UPDATE_ERROR_NONE)
     self->update->error = tm_update_error_from_text (rest.text, rest.n_bytes);
-  for (guint i = 0; i < G_N_ELEMENTS (statistics); i++)
-    if (tm_update_slice_skip (&trimmed, statistics[i].key, &rest))
-      G_STRUCT_MEMBER (guint, self->update, statistics[i].count) =
-          (guint) MIN (read_number (&rest), G_MAXINT32);
+  count = tm_update_action_find (statistics, self->update, &trimmed, &rest);
+  if (count != NULL)
+    *count = (guint) MIN (read_number (&rest), G_MAXINT32);
   read_end (self, &trimmed);
 }
 
@@ -138,12 +136,8 @@ void
 tm_update_log_read_swupd (const TmUpdateLog *self)
 {
   Reader reader = { .log = self };
-  const char *at = self->text;
-  const char *end = at + self->n_bytes;
-  TmUpdateSlice line;
 
-  while (tm_update_slice_next (&at, end, &line))
-    read_line (&reader, &line);
+  tm_update_log_for_each_line (self, read_line, &reader);
 
   if (reader.update == NULL || (reader.has_nothing_to_do && reader.update->error == 0))
     {

@@ -36,8 +36,24 @@ typedef struct
   gsize n_bytes;
 } TmUpdateSlice;
 
-/* The next line behind *at, without its line feed; FALSE at the end. */
-gboolean tm_update_slice_next (const char **at, const char *end, TmUpdateSlice *out_line);
+/* Each line, without its line feed; the last one need not have any. */
+void tm_update_log_for_each_line (const TmUpdateLog *self,
+                                  void (*read_line) (gpointer reader, const TmUpdateSlice *line),
+                                  gpointer reader);
+
+/* What a line, or a word, counts. */
+typedef struct
+{
+  const char *key; /* what it begins with; NULL: end of the table */
+  gsize count;     /* offset in TmUpdate */
+} TmUpdateAction;
+
+/* (nullable): the count in update that this is of; out_rest is what follows its key. */
+guint *tm_update_action_find (const TmUpdateAction *actions,
+                              TmUpdate *update,
+                              const TmUpdateSlice *text,
+                              TmUpdateSlice *out_rest);
+
 /* If it begins with prefix, FALSE otherwise: out_rest is what follows. */
 gboolean
 tm_update_slice_skip (const TmUpdateSlice *self, const char *prefix, TmUpdateSlice *out_rest);

@@ -7,8 +7,8 @@
 /* No version of a build is longer; what is may be anything. */
 #define BUILD_MAX_BYTES 64
 
-gboolean
-tm_update_slice_next (const char **at, const char *end, TmUpdateSlice *out_line)
+static gboolean
+next_line (const char **at, const char *end, TmUpdateSlice *out_line)
 {
   const char *line_end;
 
@@ -24,6 +24,19 @@ tm_update_slice_next (const char **at, const char *end, TmUpdateSlice *out_line)
   if (out_line->n_bytes > 0 && out_line->text[out_line->n_bytes - 1] == '\r')
     out_line->n_bytes--;
   return TRUE;
+}
+
+void
+tm_update_log_for_each_line (const TmUpdateLog *self,
+                             void (*read_line) (gpointer reader, const TmUpdateSlice *line),
+                             gpointer reader)
+{
+  const char *at = self->text;
+  const char *end = at + self->n_bytes;
+  TmUpdateSlice line;
+
+  while (next_line (&at, end, &line))
+    read_line (reader, &line);
 }
 
 gboolean
@@ -49,4 +62,17 @@ tm_update_slice_to_build (const TmUpdateSlice *self)
       return NULL;
 
   return g_strndup (self->text, self->n_bytes);
+}
+
+guint *
+tm_update_action_find (const TmUpdateAction *actions,
+                       TmUpdate *update,
+                       const TmUpdateSlice *text,
+                       TmUpdateSlice *out_rest)
+{
+  for (; actions->key != NULL; actions++)
+    if (tm_update_slice_skip (text, actions->key, out_rest))
+      return &G_STRUCT_MEMBER (guint, update, actions->count);
+
+  return NULL;
 }
