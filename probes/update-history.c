@@ -10,6 +10,7 @@
 const UpdateHistory update_histories[UPDATE_N_HISTORIES] = {
   { "apt", "/var/log/apt/history.log", tm_update_log_read_apt },
   { "dnf", "/var/log/dnf.rpm.log", tm_update_log_read_dnf },
+  { "dnf5", "/usr/lib/sysimage/libdnf5/transaction_history.sqlite", NULL },
 };
 
 /* One walk through one file. */
@@ -95,15 +96,29 @@ load (const UpdateHistory *self, const char *root, guint generation)
   return NULL;
 }
 
-static void
+static gboolean
+walk_database (const UpdateHistory *self,
+               const char *root,
+               const TmUpdateRules *rules,
+               TmUpdateFunc take,
+               Walk *walk)
+{
+  g_autofree char *file = g_strconcat (root != NULL ? root : "", self->path, NULL);
+
+  return update_dnf5_read (file, rules, take, walk, NULL);
+}
+
+/* FALSE: there is no such file. */
+static gboolean
 walk (const UpdateHistory *self,
-      GBytes *bytes,
+      const char *root,
       guint generation,
       const TmUpdateRules *rules,
       TmUpdateFunc take,
       Walk *walk)
 {
   g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
+  g_autoptr (GBytes) bytes = NULL;
   TmUpdateLog log = {
     .is_whole = generation > 0,
     .zone = zone,
@@ -113,8 +128,15 @@ walk (const UpdateHistory *self,
   };
 
   walk->n_seen = 0;
+  if (self->read == NULL)
+    return generation == 0 && walk_database (self, root, rules, take, walk);
+
+  bytes = load (self, root, generation);
+  if (bytes == NULL)
+    return FALSE;
   log.text = g_bytes_get_data (bytes, &log.n_bytes);
   self->read (&log);
+  return TRUE;
 }
 
 void
@@ -126,12 +148,7 @@ update_history_find_end (const UpdateHistory *self,
   Walk found = { 0 };
 
   for (guint i = 0; i <= MAX_GENERATION && found.last.id == NULL; i++)
-    {
-      g_autoptr (GBytes) bytes = load (self, root, i);
-
-      if (bytes != NULL)
-        walk (self, bytes, i, rules, look, &found);
-    }
+    walk (self, root, i, rules, look, &found);
 
   *out_place = found.last;
 }
@@ -146,12 +163,10 @@ find (const UpdateHistory *self,
 {
   for (guint i = 0; i <= MAX_GENERATION && place->id != NULL; i++)
     {
-      g_autoptr (GBytes) bytes = load (self, root, i);
       Walk found = { .place = place };
 
-      if (bytes == NULL)
+      if (!walk (self, root, i, rules, look, &found))
         continue;
-      walk (self, bytes, i, rules, look, &found);
       update_place_clear (&found.last);
       *out_n_known = found.n_known;
       if (found.n_known > 0)
@@ -181,10 +196,7 @@ update_history_read (const UpdateHistory *self,
     }
   for (int i = generation; i >= 0 && !new.has_stopped; i--)
     {
-      g_autoptr (GBytes) bytes = load (self, root, (guint) i);
-
-      if (bytes != NULL)
-        walk (self, bytes, (guint) i, rules, hand_on, &new);
+      walk (self, root, (guint) i, rules, hand_on, &new);
       new.n_known = 0;
     }
 

@@ -19,11 +19,11 @@ typedef struct
 {
   const char *name; /* of the source, and of its place in the state */
   const char *path;
-  void (*read) (const TmUpdateLog *log);
+  void (*read) (const TmUpdateLog *log); /* (nullable): NULL: it is a database */
 } UpdateHistory;
 
 extern const UpdateHistory update_histories[];
-#define UPDATE_N_HISTORIES 2
+#define UPDATE_N_HISTORIES 3
 
 /* Up to where transactions are known. */
 typedef struct
@@ -51,6 +51,15 @@ gboolean update_history_read (const UpdateHistory *self,
                               const UpdatePlace *place,
                               UpdateNewFunc take,
                               gpointer user_data);
+
+/* The transactions in the database of dnf 5, oldest first. FALSE: there is none that can be read
+ * now.
+ */
+gboolean update_dnf5_read (const char *file,
+                           const TmUpdateRules *rules,
+                           TmUpdateFunc take,
+                           gpointer user_data,
+                           GError **error);
 
 /* A file, unpacked where it ends in .gz; "-" is standard input. */
 GBytes *update_read_file (const char *file, GError **error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A key file: [updates] began, build; [apt] and [dnf] id, end. See update-state.h. */
+/* A key file: [updates] began, build; [apt], [dnf] and [dnf5] id, end. See update-state.h. */
 #include "update-state.h"
 
 void

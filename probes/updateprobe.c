@@ -15,6 +15,8 @@
 #include "update-watch.h"
 
 #define RULES "updates.rules"
+/* With its NUL. */
+static const char database_head[] = "SQLite format 3";
 
 typedef struct
 {
@@ -138,23 +140,32 @@ take_input (TmUpdate *update, gpointer user_data)
     hand_over (self, owned, NULL);
 }
 
-/* NULL: nobody writes such a file. */
-static void (*choose_format (const char *name,
-                             const char *text,
-                             gsize n_bytes)) (const TmUpdateLog *log)
+/* What the input is, by how it begins. */
+static const char *
+guess_format (const char *text, gsize n_bytes)
 {
-  if (name == NULL && n_bytes >= 5 && g_ascii_isdigit (text[0]) && text[4] == '-')
-    name = "dnf";
-  else if (name == NULL)
-    name = memmem (text, MIN (n_bytes, 4096), "Start-Date: ", 12) != NULL ? "apt" : "swupd";
+  if (n_bytes >= sizeof database_head && memcmp (text, database_head, sizeof database_head) == 0)
+    return "dnf5";
+  if (n_bytes >= 5 && g_ascii_isdigit (text[0]) && text[4] == '-')
+    return "dnf";
 
-  if (strcmp (name, "swupd") == 0)
-    return tm_update_log_read_swupd;
+  return memmem (text, MIN (n_bytes, 4096), "Start-Date: ", 12) != NULL ? "apt" : "swupd";
+}
+
+static const UpdateHistory *
+find_history (const char *format)
+{
   for (guint i = 0; i < UPDATE_N_HISTORIES; i++)
-    if (strcmp (name, update_histories[i].name) == 0)
-      return update_histories[i].read;
+    if (strcmp (format, update_histories[i].name) == 0)
+      return &update_histories[i];
 
   return NULL;
+}
+
+static gboolean
+is_format (const char *name)
+{
+  return strcmp (name, "swupd") == 0 || find_history (name) != NULL;
 }
 
 static gboolean
@@ -169,12 +180,21 @@ read_input (Updateprobe *self, const char *file, const char *format, GError **er
     .take = take_input,
     .user_data = self,
   };
+  const UpdateHistory *history;
 
   if (bytes == NULL)
     return FALSE;
 
   log.text = g_bytes_get_data (bytes, &log.n_bytes);
-  choose_format (format, log.text, log.n_bytes) (&log);
+  if (format == NULL)
+    format = guess_format (log.text, log.n_bytes);
+  history = find_history (format);
+  if (history == NULL)
+    tm_update_log_read_swupd (&log);
+  else if (history->read != NULL)
+    history->read (&log);
+  else
+    return update_dnf5_read (file, self->rules, take_input, self, error);
   return TRUE;
 }
 
@@ -251,12 +271,6 @@ run (Updateprobe *self, const char *format, gboolean is_hook, GError **error)
   return TRUE;
 }
 
-static gboolean
-is_format (const char *name)
-{
-  return name == NULL || choose_format (name, NULL, 0) != NULL;
-}
-
 int
 main (int argc, char **argv)
 {
@@ -264,7 +278,7 @@ main (int argc, char **argv)
   gboolean is_hook = FALSE;
   const GOptionEntry options[] = {
     { "format", 0, 0, G_OPTION_ARG_STRING, &format,
-      N_ ("What the input is: apt, dnf or swupd; else it is guessed"), N_ ("NAME") },
+      N_ ("What the input is: apt, dnf, dnf5 or swupd; else it is guessed"), N_ ("NAME") },
     { "post-update", 0, 0, G_OPTION_ARG_NONE, &is_hook,
       N_ ("Report that the system is another build than before, if it is, then end"), NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -283,9 +297,9 @@ main (int argc, char **argv)
   probe = tm_probe_new (&info, argc, argv, &status);
   if (probe == NULL)
     return status;
-  if (!is_format (format))
+  if (format != NULL && !is_format (format))
     {
-      g_printerr (_ ("updateprobe: “%s” is no format; apt, dnf and swupd are\n"), format);
+      g_printerr (_ ("updateprobe: “%s” is no format; apt, dnf, dnf5 and swupd are\n"), format);
       return TM_PROBE_EXIT_USAGE;
     }
   if (!tm_probe_may_observe (probe))

@@ -179,10 +179,13 @@ is_change (TmPackagekit *self)
   return FALSE;
 }
 
+/* Also updateprobe's own histories have it: what reached dpkg, or rpm through dnf 5. */
 static gboolean
 is_in_history (TmUpdateError error, const char *backend)
 {
-  if (g_strcmp0 (backend, "apt") != 0 && g_strcmp0 (backend, "aptcc") != 0)
+  static const char *const with_history[] = { "apt", "aptcc", "dnf5", NULL };
+
+  if (backend == NULL || !g_strv_contains (with_history, backend))
     return FALSE;
 
   return error == TM_UPDATE_ERROR_NONE || error == TM_UPDATE_ERROR_PACKAGE ||

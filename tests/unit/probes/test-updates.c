@@ -250,6 +250,8 @@ static const struct
   { 22, 0, 0, 1, "apt", FALSE, 0 },                       /* stands in its history */
   { 11, 0, 58, 2, "apt", FALSE, 0 },                      /* so does this */
   { 11, 0, 10, 2, "apt", TRUE, TM_UPDATE_ERROR_NETWORK }, /* this does not */
+  { 22, 0, 0, 1, "dnf5", FALSE, 0 },                      /* in dnf's */
+  { 11, 0, 10, 2, "dnf5", TRUE, TM_UPDATE_ERROR_NETWORK },
   { 11, 0, 58, 2, NULL, TRUE, TM_UPDATE_ERROR_PACKAGE },
   { 11, 0, 17, 3, "dnf", FALSE, 0 }, /* a person cancelled it */
   { 11, 0, 0, 4, "dnf", FALSE, 0 },  /* a person is asked for a key */
