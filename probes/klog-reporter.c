@@ -2,143 +2,31 @@
 /* See klog-reporter.h. */
 #include "klog-reporter.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 #include "klog-rules.h"
-#include "telemetry-error.h"
-#include "tm-oops-quota.h"
 #include "tm-oops-record.h"
-#include "tm-probe-boot.h"
-#include "tm-probe-drops.h"
 
 #define EXACT_FRAMES 16
 #define GROUP_FRAMES 3
-#define GROUP_SOURCE "source"
-#define CLASSIFICATION "org.telemetrics/kernel/%s"
 
-struct _KlogReporter
-{
-  TmProbe *probe; /* (unowned) */
-  char *limits;
-  TmOopsQuota *quota;
-  GKeyFile *state;
-  char *saved;   /* (nullable): the state as it was saved last */
-  char *source;  /* (nullable): the name of the source */
-  char *boot_id; /* of the lines that are read */
-  gboolean has_failed;
+static const TmProbeReporterInfo info = {
+  .classification = "org.telemetrics/kernel/",
+  .signature_version = TM_OOPS_SIGNATURE_VERSION,
+  .over_kind = "other",
+  .over_title = "kernel reports over the limit",
 };
 
-void
-klog_reporter_free (KlogReporter *self)
-{
-  g_clear_pointer (&self->quota, tm_oops_quota_free);
-  g_clear_pointer (&self->state, g_key_file_unref);
-  g_free (self->limits);
-  g_free (self->saved);
-  g_free (self->source);
-  g_free (self->boot_id);
-  g_free (self);
-}
-
-KlogReporter *
+TmProbeReporter *
 klog_reporter_new (TmProbe *probe, GError **error)
 {
-  g_autoptr (KlogReporter) self = g_new0 (KlogReporter, 1);
+  g_autofree char *limits = klog_rules_load_list (probe, "kernel-limits.list", error);
 
-  self->probe = probe;
-  self->state = g_key_file_new ();
-  self->boot_id = tm_probe_boot_read_id (probe);
-  self->limits = klog_rules_load_list (probe, "kernel-limits.list", error);
-  if (self->limits == NULL)
-    return NULL;
-  self->quota = tm_oops_quota_new (self->limits, error);
-  if (self->quota == NULL)
-    return NULL;
-
-  return g_steal_pointer (&self);
+  return limits != NULL ? tm_probe_reporter_new (probe, &info, limits, error) : NULL;
 }
 
 gboolean
-klog_reporter_has_failed (KlogReporter *self)
-{
-  return self->has_failed;
-}
-
-static gboolean
-is_limited (KlogReporter *self)
-{
-  return tm_probe_get_input (self->probe) == NULL && !tm_probe_is_dry_run (self->probe);
-}
-
-/* What is wrong in the record itself stays wrong: it is passed over. All else may pass. */
-static gboolean
-is_final (const GError *error)
-{
-  return g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS) ||
-         g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_TOO_LARGE);
-}
-
-static gboolean
-hand_over (KlogReporter *self, const TmProbeRecord *record)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (tm_probe_hand_over (self->probe, record, &error))
-    return TRUE;
-
-  self->has_failed = !is_final (error);
-  if (!self->has_failed)
-    tm_probe_drop (self->probe, "refused", 1);
-  g_printerr (_ ("%s: the report was not taken: %s\n"), g_get_prgname (), error->message);
-  return FALSE;
-}
-
-/* What is not wanted is counted: seen before for a record of its own, all else for the heartbeat.
- */
-gboolean
-klog_reporter_wants (KlogReporter *self, const char *exact, const char *kind)
-{
-  TmOopsVerdict verdict;
-
-  if (!is_limited (self))
-    return TRUE;
-
-  verdict = tm_oops_quota_judge (self->quota, exact, kind, g_get_real_time ());
-  if (verdict == TM_OOPS_VERDICT_NOT_IN_SAMPLE)
-    tm_probe_drop (self->probe, "sampled", 1);
-  if (verdict == TM_OOPS_VERDICT_OVER_LIMIT)
-    tm_probe_drop (self->probe, "quota", 1);
-  return verdict == TM_OOPS_VERDICT_REPORT;
-}
-
-gboolean
-klog_reporter_report (KlogReporter *self, const KlogReport *report)
-{
-  g_autofree char *classification = g_strdup_printf (CLASSIFICATION, report->kind);
-  g_autofree char *key = g_strdup_printf ("%s-%s", self->boot_id, report->exact);
-  guint weight = tm_oops_quota_get_weight (self->quota, report->kind);
-  TmProbeRecord record = {
-    .classification = classification,
-    .severity = report->severity,
-    .payload = report->payload,
-    .dedup_key = key,
-    .system = tm_probe_boot_get_system (self->state, self->boot_id),
-  };
-
-  if (weight > 1)
-    json_object_set_int_member (json_node_get_object (report->payload), "weight", weight);
-  if (!hand_over (self, &record))
-    return FALSE;
-
-  if (is_limited (self))
-    tm_oops_quota_note_report (self->quota, report->exact, report->kind, report->title,
-                               report->group, g_get_real_time ());
-  return TRUE;
-}
-
-gboolean
-klog_reporter_report_oops (KlogReporter *self,
+klog_reporter_report_oops (TmProbeReporter *reporter,
                            const TmOops *oops,
                            void (*amend) (JsonObject *payload, gconstpointer amend_data),
                            gconstpointer amend_data)
@@ -147,13 +35,16 @@ klog_reporter_report_oops (KlogReporter *self,
   g_autofree char *group = NULL;
   g_autofree char *title = NULL;
   g_autoptr (JsonNode) payload = NULL;
-  KlogReport report = {
+  gboolean is_warning = strcmp (oops->format->kind, "warning") == 0;
+  TmProbeReport report = {
     .kind = oops->format->kind,
     .exact = exact,
     .severity = tm_oops_get_severity (oops),
+    /* Of warnings a sample: there are the most of them. */
+    .weight = is_warning ? tm_probe_reporter_get_sample (reporter) : 1,
   };
 
-  if (!klog_reporter_wants (self, exact, report.kind))
+  if (!tm_probe_reporter_wants (reporter, exact, report.weight))
     return TRUE;
 
   report.title = title = tm_oops_get_title (oops);
@@ -161,153 +52,16 @@ klog_reporter_report_oops (KlogReporter *self,
   report.payload = payload = tm_oops_to_payload (oops);
   if (amend != NULL)
     amend (json_node_get_object (payload), amend_data);
-  return klog_reporter_report (self, &report);
+  return tm_probe_reporter_report (reporter, &report);
 }
 
 void
 klog_reporter_take (TmOops *oops, gpointer user_data)
 {
-  KlogReporter *self = user_data;
+  TmProbeReporter *reporter = user_data;
   g_autoptr (TmOops) owned = oops;
 
   /* What comes behind a record that was not taken is read again with it. */
-  if (!self->has_failed)
-    klog_reporter_report_oops (self, owned, NULL, NULL);
-}
-
-void
-klog_reporter_note_lost (guint64 n_lines, gpointer user_data)
-{
-  tm_probe_drop (((KlogReporter *) user_data)->probe, "overrun", n_lines);
-}
-
-static JsonNode *
-tally_to_payload (const TmOopsTally *tally)
-{
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
-  JsonObject *signature = json_object_new ();
-
-  json_object_set_int_member (signature, "version", TM_OOPS_SIGNATURE_VERSION);
-  json_object_set_string_member (signature, "title", tally->title);
-  json_object_set_string_member (signature, "hash", tally->group);
-  json_object_set_string_member (signature, "exact", tally->exact);
-  json_object_set_array_member (signature, "alternatives", json_array_new ());
-  json_object_set_object_member (object, "signature", signature);
-  json_object_set_string_member (object, "kind", tally->kind);
-  /* How often it was seen again, beside all that was told before. */
-  json_object_set_int_member (object, "count", (gint64) MIN (tally->n_untold, G_MAXINT64));
-  json_node_take_object (node, object);
-  return node;
-}
-
-static void
-tell_counts (KlogReporter *self, gboolean all)
-{
-  gint64 now_usec = g_get_real_time ();
-  const TmOopsTally *tally;
-
-  while (!self->has_failed && (tally = tm_oops_quota_find_due (self->quota, now_usec, all)) != NULL)
-    {
-      const char *boot_id = tm_oops_quota_get_boot (self->quota);
-      g_autofree char *classification = g_strdup_printf (CLASSIFICATION, tally->kind);
-      g_autofree char *key =
-          g_strdup_printf ("%s-%s-%" G_GINT64_FORMAT, boot_id, tally->exact, tally->told_usec);
-      g_autoptr (JsonNode) payload = tally_to_payload (tally);
-      TmProbeRecord record = {
-        .classification = classification,
-        .severity = 2,
-        .payload = payload,
-        .dedup_key = key,
-        .system = tm_probe_boot_get_system (self->state, boot_id),
-      };
-
-      hand_over (self, &record);
-      if (!self->has_failed)
-        tm_oops_quota_note_told (self->quota, tally, now_usec);
-    }
-}
-
-void
-klog_reporter_tell_counts (KlogReporter *self)
-{
-  tell_counts (self, TRUE);
-}
-
-/* What is still to be counted of the boot before is told first. */
-void
-klog_reporter_set_boot (const char *boot_id, gpointer user_data)
-{
-  KlogReporter *self = user_data;
-
-  if (self->has_failed)
-    return;
-  if (strcmp (tm_oops_quota_get_boot (self->quota), boot_id) != 0)
-    tell_counts (self, TRUE);
-  if (self->has_failed)
-    return;
-
-  tm_oops_quota_set_boot (self->quota, boot_id);
-  g_free (self->boot_id);
-  self->boot_id = g_strdup (boot_id);
-}
-
-char *
-klog_reporter_begin (KlogReporter *self, const char *source, const char *state)
-{
-  g_free (self->source);
-  self->source = g_strdup (source);
-  g_clear_pointer (&self->saved, g_free);
-  g_clear_pointer (&self->state, g_key_file_unref);
-  self->state = g_key_file_new ();
-  tm_oops_quota_free (self->quota);
-  self->quota = tm_oops_quota_new (self->limits, NULL);
-  if (state != NULL &&
-      g_key_file_load_from_data (self->state, state, strlen (state), G_KEY_FILE_NONE, NULL))
-    tm_oops_quota_load (self->quota, self->state);
-  tm_probe_boot_note (self->state, self->probe);
-
-  return g_key_file_get_string (self->state, GROUP_SOURCE, source, NULL);
-}
-
-char *
-klog_reporter_get_boot_before (KlogReporter *self)
-{
-  return tm_probe_boot_get_before (self->state);
-}
-
-/* Counts that were forgotten must not stay. */
-static void
-remove_counts (GKeyFile *state)
-{
-  g_auto (GStrv) groups = g_key_file_get_groups (state, NULL);
-
-  for (guint i = 0; groups[i] != NULL; i++)
-    if (g_str_has_prefix (groups[i], "tally "))
-      g_key_file_remove_group (state, groups[i], NULL);
-}
-
-gboolean
-klog_reporter_pause (const char *place, gpointer user_data)
-{
-  KlogReporter *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-
-  tell_counts (self, FALSE);
-  if (self->has_failed)
-    return FALSE;
-
-  g_key_file_set_string (self->state, GROUP_SOURCE, self->source, place);
-  remove_counts (self->state);
-  tm_oops_quota_save (self->quota, self->state);
-  text = g_key_file_to_data (self->state, NULL, NULL);
-  if (g_strcmp0 (text, self->saved) == 0)
-    return TRUE;
-
-  if (!tm_probe_save_state (self->probe, text, &error))
-    g_printerr ("%s: %s\n", g_get_prgname (), error->message);
-  g_free (self->saved);
-  self->saved = g_steal_pointer (&text);
-  return TRUE;
+  if (!tm_probe_reporter_has_failed (reporter))
+    klog_reporter_report_oops (reporter, owned, NULL, NULL);
 }

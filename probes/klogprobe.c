@@ -10,12 +10,13 @@
 #include "klog-rules.h"
 #include "klog-source.h"
 #include "tm-probe-boot.h"
+#include "tm-probe-drops.h"
 
 typedef struct
 {
   TmProbe *probe;
   TmOopsRules *rules;
-  KlogReporter *reporter;
+  TmProbeReporter *reporter;
   gboolean use_kmsg;
 } Klogprobe;
 
@@ -28,19 +29,19 @@ may_continue (gpointer user_data)
 static void
 on_boot (const char *boot_id, gpointer user_data)
 {
-  klog_reporter_set_boot (boot_id, ((Klogprobe *) user_data)->reporter);
+  tm_probe_reporter_set_boot (boot_id, ((Klogprobe *) user_data)->reporter);
 }
 
 static void
 on_lost (guint64 n_lines, gpointer user_data)
 {
-  klog_reporter_note_lost (n_lines, ((Klogprobe *) user_data)->reporter);
+  tm_probe_drop (((Klogprobe *) user_data)->probe, "overrun", n_lines);
 }
 
 static gboolean
 on_pause (const char *place, gpointer user_data)
 {
-  return klog_reporter_pause (place, ((Klogprobe *) user_data)->reporter);
+  return tm_probe_reporter_pause (place, ((Klogprobe *) user_data)->reporter);
 }
 
 static gboolean
@@ -48,7 +49,7 @@ follow (Klogprobe *self, TmOopsReader *reader, GError **error)
 {
   g_autofree char *state = tm_probe_load_state (self->probe);
   g_autofree char *place =
-      klog_reporter_begin (self->reporter, self->use_kmsg ? "kmsg" : "journal", state);
+      tm_probe_reporter_begin (self->reporter, self->use_kmsg ? "kmsg" : "journal", state);
   g_autofree char *device = tm_probe_get_path (self->probe, "/dev/kmsg");
   g_autofree char *boot_id = tm_probe_boot_read_id (self->probe);
   const KlogFollower follower = {
@@ -87,7 +88,8 @@ static gboolean
 run (Klogprobe *self, GError **error)
 {
   g_autoptr (TmOopsRules) rules = klog_rules_load (self->probe, error);
-  g_autoptr (KlogReporter) reporter = rules != NULL ? klog_reporter_new (self->probe, error) : NULL;
+  g_autoptr (TmProbeReporter) reporter =
+      rules != NULL ? klog_reporter_new (self->probe, error) : NULL;
 
   if (reporter == NULL)
     return FALSE;
@@ -98,10 +100,10 @@ run (Klogprobe *self, GError **error)
     if (!observe (self, error))
       return FALSE;
   /* One agreement may end and another begin while a report is handed over. */
-  while (!tm_probe_is_once (self->probe) && !klog_reporter_has_failed (reporter) &&
+  while (!tm_probe_is_once (self->probe) && !tm_probe_reporter_has_failed (reporter) &&
          tm_probe_may_observe (self->probe));
 
-  if (!klog_reporter_has_failed (reporter))
+  if (!tm_probe_reporter_has_failed (reporter))
     return TRUE;
 
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", _ ("what was found is kept for later"));

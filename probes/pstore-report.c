@@ -14,13 +14,13 @@
 
 struct _PstoreReport
 {
-  KlogReporter *reporter; /* (unowned) */
-  TmOopsRules *rules;     /* (unowned) */
-  GPtrArray *found;       /* (element-type TmOops) */
+  TmProbeReporter *reporter; /* (unowned) */
+  TmOopsRules *rules;        /* (unowned) */
+  GPtrArray *found;          /* (element-type TmOops) */
 };
 
 PstoreReport *
-pstore_report_new (KlogReporter *reporter, TmOopsRules *rules)
+pstore_report_new (TmProbeReporter *reporter, TmOopsRules *rules)
 {
   PstoreReport *self = g_new0 (PstoreReport, 1);
 
@@ -108,16 +108,16 @@ take_undecodable (PstoreReport *self, const TmPstoreDump *dump)
 
   hash[32] = '\0';
   exact[32] = '\0';
-  if (!klog_reporter_wants (self->reporter, exact, "other"))
+  if (!tm_probe_reporter_wants (self->reporter, exact, 1))
     return TRUE;
 
   payload = make_undecodable (hash, exact);
-  return klog_reporter_report (self->reporter, &(KlogReport){ .kind = "other",
-                                                              .title = UNDECODABLE,
-                                                              .group = hash,
-                                                              .exact = exact,
-                                                              .severity = 2,
-                                                              .payload = payload });
+  return tm_probe_reporter_report (self->reporter, &(TmProbeReport){ .kind = "other",
+                                                                     .title = UNDECODABLE,
+                                                                     .group = hash,
+                                                                     .exact = exact,
+                                                                     .severity = 2,
+                                                                     .payload = payload });
 }
 
 gboolean

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct _PstoreReport PstoreReport;
 
 /* Both must outlive it. */
-PstoreReport *pstore_report_new (KlogReporter *reporter, TmOopsRules *rules);
+PstoreReport *pstore_report_new (TmProbeReporter *reporter, TmOopsRules *rules);
 void pstore_report_free (PstoreReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstoreReport, pstore_report_free)
 

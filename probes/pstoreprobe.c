@@ -22,7 +22,7 @@
 typedef struct
 {
   TmProbe *probe;
-  KlogReporter *reporter;
+  TmProbeReporter *reporter;
   PstoreReport *report;
   GHashTable *known;  /* (element-type utf8) */
   GPtrArray *present; /* (element-type utf8): what is to be known from now on */
@@ -74,7 +74,7 @@ report_event (Pstoreprobe *self, GPtrArray *parts, gboolean may_remove)
       const TmPstoreDump *dump = g_ptr_array_index (dumps, i);
       gboolean is_taken = pstore_report_take (self->report, dump);
 
-      if (klog_reporter_has_failed (self->reporter))
+      if (tm_probe_reporter_has_failed (self->reporter))
         return FALSE;
       for (guint k = 0; is_taken && may_remove && k < dump->names->len; k++)
         g_ptr_array_add (self->told, g_strdup (g_ptr_array_index (dump->names, k)));
@@ -132,8 +132,8 @@ finish (Pstoreprobe *self)
 
   g_ptr_array_add (self->present, NULL);
   place = g_strjoinv (" ", (char **) self->present->pdata);
-  klog_reporter_tell_counts (self->reporter);
-  if (!klog_reporter_pause (place, self->reporter))
+  tm_probe_reporter_tell_counts (self->reporter);
+  if (!tm_probe_reporter_pause (place, self->reporter))
     return FALSE;
 
   for (guint i = 0; i < self->told->len; i++)
@@ -162,14 +162,14 @@ static gboolean
 observe (Pstoreprobe *self, GError **error)
 {
   g_autofree char *state = tm_probe_peek_state (self->probe);
-  g_autofree char *place = klog_reporter_begin (self->reporter, SOURCE, state);
-  g_autofree char *boot_id = klog_reporter_get_boot_before (self->reporter);
+  g_autofree char *place = tm_probe_reporter_begin (self->reporter, SOURCE, state);
+  g_autofree char *boot_id = tm_probe_reporter_get_boot_before (self->reporter);
   g_auto (GStrv) known = g_strsplit (place != NULL ? place : "", " ", -1);
 
   for (guint i = 0; known[i] != NULL; i++)
     g_hash_table_add (self->known, g_strdup (known[i]));
 
-  klog_reporter_set_boot (boot_id, self->reporter);
+  tm_probe_reporter_set_boot (boot_id, self->reporter);
   if (observe_shelves (self, place == NULL) && finish (self))
     return TRUE;
 
@@ -215,7 +215,7 @@ static gboolean
 run (TmProbe *probe, GError **error)
 {
   g_autoptr (TmOopsRules) rules = klog_rules_load (probe, error);
-  g_autoptr (KlogReporter) reporter = rules != NULL ? klog_reporter_new (probe, error) : NULL;
+  g_autoptr (TmProbeReporter) reporter = rules != NULL ? klog_reporter_new (probe, error) : NULL;
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) present = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_free);

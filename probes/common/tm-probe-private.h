@@ -7,8 +7,8 @@
 #include "tm-drop-counts.h"
 #include "tm-probe.h"
 
-/* A cursor of the journal has about 150 bytes; a state that is longer is not ours. */
-#define TM_PROBE_STATE_MAX_BYTES (64 * 1024)
+/* A thousand reports that are counted have 300 KB; a state that is longer is not ours. */
+#define TM_PROBE_STATE_MAX_BYTES (1024 * 1024)
 
 struct _TmProbe
 {

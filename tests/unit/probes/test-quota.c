@@ -3,7 +3,7 @@
  * Proves on a moved clock what a machine says about its kernel: each fault once in a boot, never
  * more than the limits, and that nothing of it is lost uncounted, restarts included.
  */
-#include "tm-oops-quota.h"
+#include "tm-probe-quota.h"
 
 #include <string.h>
 
@@ -11,30 +11,37 @@
 #define MINUTE (60 * G_GINT64_CONSTANT (1000000))
 #define HOUR (60 * MINUTE)
 
-static TmOopsQuota *
+static TmProbeQuota *
 make (const char *limits)
 {
   g_autoptr (GError) error = NULL;
-  TmOopsQuota *quota = tm_oops_quota_new (limits, &error);
+  TmProbeQuota *quota = tm_probe_quota_new (limits, &error);
 
   g_assert_no_error (error);
-  tm_oops_quota_set_boot (quota, "boot1");
+  tm_probe_quota_set_boot (quota, "boot1");
   return quota;
 }
 
-/* As a probe does. */
-static TmOopsVerdict
-meet (TmOopsQuota *quota, const char *exact, const char *kind, gint64 now_usec)
+/* As klogprobe: of warnings a sample. */
+static guint
+get_weight (TmProbeQuota *quota, const char *kind)
 {
-  TmOopsVerdict verdict = tm_oops_quota_judge (quota, exact, kind, now_usec);
+  return strcmp (kind, "warning") == 0 ? tm_probe_quota_get_sample (quota) : 1;
+}
 
-  if (verdict == TM_OOPS_VERDICT_REPORT)
-    tm_oops_quota_note_report (quota, exact, kind, "title", "group", now_usec);
+/* As a probe does. */
+static TmProbeVerdict
+meet (TmProbeQuota *quota, const char *exact, const char *kind, gint64 now_usec)
+{
+  TmProbeVerdict verdict = tm_probe_quota_judge (quota, exact, get_weight (quota, kind), now_usec);
+
+  if (verdict == TM_PROBE_VERDICT_REPORT)
+    tm_probe_quota_note_report (quota, exact, kind, "title", "group", now_usec);
   return verdict;
 }
 
 static guint
-meet_many (TmOopsQuota *quota, guint first, guint n, const char *kind, gint64 now_usec)
+meet_many (TmProbeQuota *quota, guint first, guint n, const char *kind, gint64 now_usec)
 {
   guint n_reported = 0;
 
@@ -42,7 +49,7 @@ meet_many (TmOopsQuota *quota, guint first, guint n, const char *kind, gint64 no
     {
       g_autofree char *exact = g_strdup_printf ("%u", i);
 
-      n_reported += meet (quota, exact, kind, now_usec) == TM_OOPS_VERDICT_REPORT;
+      n_reported += meet (quota, exact, kind, now_usec) == TM_PROBE_VERDICT_REPORT;
     }
 
   return n_reported;
@@ -51,44 +58,44 @@ meet_many (TmOopsQuota *quota, guint first, guint n, const char *kind, gint64 no
 static void
 test_duplicates (void)
 {
-  g_autoptr (TmOopsQuota) quota = make ("");
-  const TmOopsTally *tally;
+  g_autoptr (TmProbeQuota) quota = make ("");
+  const TmProbeTally *tally;
 
-  g_assert_cmpint (meet (quota, "a", "oops", NOW), ==, TM_OOPS_VERDICT_REPORT);
-  g_assert_cmpint (meet (quota, "a", "oops", NOW), ==, TM_OOPS_VERDICT_COUNTED);
-  g_assert_cmpint (meet (quota, "b", "oops", NOW), ==, TM_OOPS_VERDICT_REPORT);
-  g_assert_cmpint (meet (quota, "a", "oops", NOW), ==, TM_OOPS_VERDICT_COUNTED);
+  g_assert_cmpint (meet (quota, "a", "oops", NOW), ==, TM_PROBE_VERDICT_REPORT);
+  g_assert_cmpint (meet (quota, "a", "oops", NOW), ==, TM_PROBE_VERDICT_COUNTED);
+  g_assert_cmpint (meet (quota, "b", "oops", NOW), ==, TM_PROBE_VERDICT_REPORT);
+  g_assert_cmpint (meet (quota, "a", "oops", NOW), ==, TM_PROBE_VERDICT_COUNTED);
 
-  g_assert_null (tm_oops_quota_find_due (quota, NOW + HOUR - 1, FALSE));
-  tally = tm_oops_quota_find_due (quota, NOW + HOUR, FALSE);
+  g_assert_null (tm_probe_quota_find_due (quota, NOW + HOUR - 1, FALSE));
+  tally = tm_probe_quota_find_due (quota, NOW + HOUR, FALSE);
   g_assert_cmpstr (tally->exact, ==, "a");
   g_assert_cmpuint (tally->n_untold, ==, 2);
-  tm_oops_quota_note_told (quota, tally, NOW + HOUR);
-  g_assert_null (tm_oops_quota_find_due (quota, NOW + HOUR, TRUE));
+  tm_probe_quota_note_told (quota, tally, NOW + HOUR);
+  g_assert_null (tm_probe_quota_find_due (quota, NOW + HOUR, TRUE));
 
   /* The next count of the same waits twice as long: a fault a second is not a record an hour. */
-  g_assert_cmpint (meet (quota, "a", "oops", NOW + HOUR), ==, TM_OOPS_VERDICT_COUNTED);
-  g_assert_null (tm_oops_quota_find_due (quota, NOW + 3 * HOUR - 1, FALSE));
-  g_assert_nonnull (tm_oops_quota_find_due (quota, NOW + 3 * HOUR, FALSE));
+  g_assert_cmpint (meet (quota, "a", "oops", NOW + HOUR), ==, TM_PROBE_VERDICT_COUNTED);
+  g_assert_null (tm_probe_quota_find_due (quota, NOW + 3 * HOUR - 1, FALSE));
+  g_assert_nonnull (tm_probe_quota_find_due (quota, NOW + 3 * HOUR, FALSE));
 }
 
 static void
 test_limits (void)
 {
-  g_autoptr (TmOopsQuota) quota = make ("");
-  const TmOopsTally *over;
+  g_autoptr (TmProbeQuota) quota = make ("");
+  const TmProbeTally *over;
 
   g_assert_cmpuint (meet_many (quota, 0, 8, "oops", NOW), ==, 5);
   g_assert_cmpuint (meet_many (quota, 10, 1, "oops", NOW + HOUR - 1), ==, 0);
   g_assert_cmpuint (meet_many (quota, 20, 8, "oops", NOW + HOUR), ==, 5);
   g_assert_cmpuint (meet_many (quota, 30, 8, "oops", NOW + 5 * HOUR), ==, 0);
 
-  over = tm_oops_quota_find_due (quota, NOW, TRUE);
+  over = tm_probe_quota_find_due (quota, NOW, TRUE);
   g_assert_cmpstr (over->exact, ==, "");
   g_assert_cmpuint (over->n_untold, ==, 3 + 1 + 3 + 8);
 
-  tm_oops_quota_set_boot (quota, "boot2");
-  g_assert_null (tm_oops_quota_find_due (quota, NOW, TRUE));
+  tm_probe_quota_set_boot (quota, "boot2");
+  g_assert_null (tm_probe_quota_find_due (quota, NOW, TRUE));
   g_assert_cmpuint (meet_many (quota, 0, 8, "oops", NOW + 5 * HOUR), ==, 5);
 }
 
@@ -96,7 +103,7 @@ test_limits (void)
 static void
 test_clock_goes_back (void)
 {
-  g_autoptr (TmOopsQuota) quota = make ("");
+  g_autoptr (TmProbeQuota) quota = make ("");
 
   g_assert_cmpuint (meet_many (quota, 0, 5, "oops", NOW + 20000 * HOUR), ==, 5);
   g_assert_cmpuint (meet_many (quota, 10, 2, "oops", NOW), ==, 2);
@@ -106,58 +113,57 @@ test_clock_goes_back (void)
 static void
 test_sample (void)
 {
-  g_autoptr (TmOopsQuota) quota = make ("# ours\n\nsample 4\nper-boot 1000\nper-hour 1000\n");
+  g_autoptr (TmProbeQuota) quota = make ("# ours\n\nsample 4\nper-boot 1000\nper-hour 1000\n");
   guint n_first = meet_many (quota, 0, 400, "warning", NOW);
 
   g_assert_cmpuint (n_first, >, 60);
   g_assert_cmpuint (n_first, <, 140);
-  g_assert_cmpuint (tm_oops_quota_get_weight (quota, "warning"), ==, 4);
-  g_assert_cmpuint (tm_oops_quota_get_weight (quota, "oops"), ==, 1);
+  g_assert_cmpuint (tm_probe_quota_get_sample (quota), ==, 4);
   g_assert_cmpuint (meet_many (quota, 500, 20, "oops", NOW), ==, 20);
 
   for (guint i = 0; i < 400; i++)
     {
       g_autofree char *exact = g_strdup_printf ("%u", i);
 
-      g_assert_cmpint (meet (quota, exact, "warning", NOW), !=, TM_OOPS_VERDICT_REPORT);
+      g_assert_cmpint (meet (quota, exact, "warning", NOW), !=, TM_PROBE_VERDICT_REPORT);
     }
 }
 
-static TmOopsQuota *
-restart (TmOopsQuota *quota)
+static TmProbeQuota *
+restart (TmProbeQuota *quota)
 {
-  g_autoptr (TmOopsQuota) old = quota;
+  g_autoptr (TmProbeQuota) old = quota;
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GKeyFile) again = g_key_file_new ();
   g_autofree char *text = NULL;
-  TmOopsQuota *new = make ("");
+  TmProbeQuota *new = make ("");
 
-  tm_oops_quota_save (old, file);
+  tm_probe_quota_save (old, file);
   text = g_key_file_to_data (file, NULL, NULL);
   g_assert_true (g_key_file_load_from_data (again, text, strlen (text), G_KEY_FILE_NONE, NULL));
-  tm_oops_quota_load (new, again);
+  tm_probe_quota_load (new, again);
   return new;
 }
 
 static void
 test_restart (void)
 {
-  g_autoptr (TmOopsQuota) quota = make ("");
-  const TmOopsTally *tally;
+  g_autoptr (TmProbeQuota) quota = make ("");
+  const TmProbeTally *tally;
 
   meet_many (quota, 0, 7, "oops", NOW);
   meet (quota, "0", "oops", NOW);
   quota = restart (g_steal_pointer (&quota));
 
-  g_assert_cmpstr (tm_oops_quota_get_boot (quota), ==, "boot1");
-  g_assert_cmpint (meet (quota, "0", "oops", NOW), ==, TM_OOPS_VERDICT_COUNTED);
-  g_assert_cmpint (meet (quota, "x", "oops", NOW), ==, TM_OOPS_VERDICT_OVER_LIMIT);
-  tally = tm_oops_quota_find_due (quota, NOW + HOUR, FALSE);
+  g_assert_cmpstr (tm_probe_quota_get_boot (quota), ==, "boot1");
+  g_assert_cmpint (meet (quota, "0", "oops", NOW), ==, TM_PROBE_VERDICT_COUNTED);
+  g_assert_cmpint (meet (quota, "x", "oops", NOW), ==, TM_PROBE_VERDICT_OVER_LIMIT);
+  tally = tm_probe_quota_find_due (quota, NOW + HOUR, FALSE);
   g_assert_cmpstr (tally->title, ==, "title");
   g_assert_cmpstr (tally->group, ==, "group");
   g_assert_cmpuint (tally->n_untold, ==, 2);
-  tm_oops_quota_note_told (quota, tally, NOW + HOUR);
-  tally = tm_oops_quota_find_due (quota, NOW + HOUR, FALSE);
+  tm_probe_quota_note_told (quota, tally, NOW + HOUR);
+  tally = tm_probe_quota_find_due (quota, NOW + HOUR, FALSE);
   g_assert_cmpuint (tally->n_untold, ==, 3);
   g_assert_cmpuint (meet_many (quota, 10, 8, "oops", NOW + HOUR), ==, 5);
 }
@@ -172,7 +178,7 @@ test_broken_lists (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (tm_oops_quota_new (texts[i], &error));
+      g_assert_null (tm_probe_quota_new (texts[i], &error));
       g_assert_nonnull (strstr (error->message, texts[i]));
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See tm-oops-quota.h. */
-#include "tm-oops-quota.h"
+/* See tm-probe-quota.h. */
+#include "tm-probe-quota.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #define GROUP_TALLY "tally "
 #define OVER_LIMIT ""
 
-struct _TmOopsQuota
+struct _TmProbeQuota
 {
   guint per_boot;
   guint per_hour;
@@ -20,11 +20,11 @@ struct _TmOopsQuota
   char *boot_id;
   guint n_reports;    /* of this boot */
   GArray *times_usec; /* (element-type gint64): of the last reports, at most per_hour */
-  GPtrArray *tallies; /* (element-type TmOopsTally) */
+  GPtrArray *tallies; /* (element-type TmProbeTally) */
 };
 
 void
-tm_oops_tally_free (TmOopsTally *self)
+tm_probe_tally_free (TmProbeTally *self)
 {
   g_free (self->exact);
   g_free (self->kind);
@@ -34,7 +34,7 @@ tm_oops_tally_free (TmOopsTally *self)
 }
 
 static gboolean
-read_limit (TmOopsQuota *self, const char *line, GError **error)
+read_limit (TmProbeQuota *self, const char *line, GError **error)
 {
   const struct
   {
@@ -59,10 +59,10 @@ read_limit (TmOopsQuota *self, const char *line, GError **error)
   return FALSE;
 }
 
-TmOopsQuota *
-tm_oops_quota_new (const char *limits, GError **error)
+TmProbeQuota *
+tm_probe_quota_new (const char *limits, GError **error)
 {
-  g_autoptr (TmOopsQuota) self = g_new0 (TmOopsQuota, 1);
+  g_autoptr (TmProbeQuota) self = g_new0 (TmProbeQuota, 1);
   g_auto (GStrv) lines = g_strsplit (limits, "\n", -1);
 
   self->per_boot = 10;
@@ -70,7 +70,7 @@ tm_oops_quota_new (const char *limits, GError **error)
   self->sample = 1;
   self->boot_id = g_strdup ("");
   self->times_usec = g_array_new (FALSE, FALSE, sizeof (gint64));
-  self->tallies = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_oops_tally_free);
+  self->tallies = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_probe_tally_free);
   for (guint i = 0; lines[i] != NULL; i++)
     if (g_strstrip (lines[i])[0] != '\0' && lines[i][0] != '#' &&
         !read_limit (self, lines[i], error))
@@ -80,7 +80,7 @@ tm_oops_quota_new (const char *limits, GError **error)
 }
 
 void
-tm_oops_quota_free (TmOopsQuota *self)
+tm_probe_quota_free (TmProbeQuota *self)
 {
   g_clear_pointer (&self->times_usec, g_array_unref);
   g_clear_pointer (&self->tallies, g_ptr_array_unref);
@@ -89,13 +89,13 @@ tm_oops_quota_free (TmOopsQuota *self)
 }
 
 const char *
-tm_oops_quota_get_boot (TmOopsQuota *self)
+tm_probe_quota_get_boot (TmProbeQuota *self)
 {
   return self->boot_id;
 }
 
 void
-tm_oops_quota_set_boot (TmOopsQuota *self, const char *boot_id)
+tm_probe_quota_set_boot (TmProbeQuota *self, const char *boot_id)
 {
   if (strcmp (self->boot_id, boot_id) == 0)
     return;
@@ -106,12 +106,12 @@ tm_oops_quota_set_boot (TmOopsQuota *self, const char *boot_id)
   g_ptr_array_set_size (self->tallies, 0);
 }
 
-static TmOopsTally *
-find (TmOopsQuota *self, const char *exact)
+static TmProbeTally *
+find (TmProbeQuota *self, const char *exact)
 {
   for (guint i = 0; i < self->tallies->len; i++)
     {
-      TmOopsTally *tally = g_ptr_array_index (self->tallies, i);
+      TmProbeTally *tally = g_ptr_array_index (self->tallies, i);
 
       if (strcmp (tally->exact, exact) == 0)
         return tally;
@@ -120,15 +120,15 @@ find (TmOopsQuota *self, const char *exact)
   return NULL;
 }
 
-static TmOopsTally *
-add (TmOopsQuota *self,
+static TmProbeTally *
+add (TmProbeQuota *self,
      const char *exact,
      const char *kind,
      const char *title,
      const char *group,
      gint64 now_usec)
 {
-  TmOopsTally *tally = g_new0 (TmOopsTally, 1);
+  TmProbeTally *tally = g_new0 (TmProbeTally, 1);
 
   tally->exact = g_strdup (exact);
   tally->kind = g_strdup (kind);
@@ -142,7 +142,7 @@ add (TmOopsQuota *self,
 
 /* Not by chance: a restart must not draw again. */
 static gboolean
-is_in_sample (TmOopsQuota *self, const char *exact)
+is_in_sample (TmProbeQuota *self, const char *exact, guint weight)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   guint8 digest[32];
@@ -151,12 +151,12 @@ is_in_sample (TmOopsQuota *self, const char *exact)
   g_checksum_update (checksum, (const guchar *) self->boot_id, -1);
   g_checksum_update (checksum, (const guchar *) exact, -1);
   g_checksum_get_digest (checksum, digest, &n_bytes);
-  return (digest[0] << 16 | digest[1] << 8 | digest[2]) % self->sample == 0;
+  return (digest[0] << 16 | digest[1] << 8 | digest[2]) % weight == 0;
 }
 
 /* A time that is still to come was noted by a clock that went wrong. */
 static guint
-count_last_hour (TmOopsQuota *self, gint64 now_usec)
+count_last_hour (TmProbeQuota *self, gint64 now_usec)
 {
   guint n = 0;
 
@@ -171,40 +171,40 @@ count_last_hour (TmOopsQuota *self, gint64 now_usec)
 }
 
 guint
-tm_oops_quota_get_weight (TmOopsQuota *self, const char *kind)
+tm_probe_quota_get_sample (TmProbeQuota *self)
 {
-  return strcmp (kind, "warning") == 0 ? self->sample : 1;
+  return self->sample;
 }
 
-TmOopsVerdict
-tm_oops_quota_judge (TmOopsQuota *self, const char *exact, const char *kind, gint64 now_usec)
+TmProbeVerdict
+tm_probe_quota_judge (TmProbeQuota *self, const char *exact, guint weight, gint64 now_usec)
 {
-  TmOopsTally *tally = find (self, exact);
+  TmProbeTally *tally = find (self, exact);
 
   if (tally != NULL)
     {
       tally->n_untold++;
-      return TM_OOPS_VERDICT_COUNTED;
+      return TM_PROBE_VERDICT_COUNTED;
     }
-  if (tm_oops_quota_get_weight (self, kind) > 1 && !is_in_sample (self, exact))
-    return TM_OOPS_VERDICT_NOT_IN_SAMPLE;
+  if (weight > 1 && !is_in_sample (self, exact, weight))
+    return TM_PROBE_VERDICT_NOT_IN_SAMPLE;
   if (self->n_reports < self->per_boot && count_last_hour (self, now_usec) < self->per_hour)
-    return TM_OOPS_VERDICT_REPORT;
+    return TM_PROBE_VERDICT_REPORT;
 
   tally = find (self, OVER_LIMIT);
   if (tally == NULL)
-    tally = add (self, OVER_LIMIT, "other", "kernel reports over the limit", OVER_LIMIT, now_usec);
-  tally->n_untold += tm_oops_quota_get_weight (self, kind);
-  return TM_OOPS_VERDICT_OVER_LIMIT;
+    tally = add (self, OVER_LIMIT, OVER_LIMIT, OVER_LIMIT, OVER_LIMIT, now_usec);
+  tally->n_untold += weight;
+  return TM_PROBE_VERDICT_OVER_LIMIT;
 }
 
 void
-tm_oops_quota_note_report (TmOopsQuota *self,
-                           const char *exact,
-                           const char *kind,
-                           const char *title,
-                           const char *group,
-                           gint64 now_usec)
+tm_probe_quota_note_report (TmProbeQuota *self,
+                            const char *exact,
+                            const char *kind,
+                            const char *title,
+                            const char *group,
+                            gint64 now_usec)
 {
   add (self, exact, kind, title, group, now_usec);
   self->n_reports++;
@@ -213,12 +213,12 @@ tm_oops_quota_note_report (TmOopsQuota *self,
   g_array_append_val (self->times_usec, now_usec);
 }
 
-const TmOopsTally *
-tm_oops_quota_find_due (TmOopsQuota *self, gint64 now_usec, gboolean all)
+const TmProbeTally *
+tm_probe_quota_find_due (TmProbeQuota *self, gint64 now_usec, gboolean all)
 {
   for (guint i = 0; i < self->tallies->len; i++)
     {
-      const TmOopsTally *tally = g_ptr_array_index (self->tallies, i);
+      const TmProbeTally *tally = g_ptr_array_index (self->tallies, i);
       gint64 age_usec = now_usec - tally->told_usec;
 
       if (tally->n_untold > 0 && (all || age_usec < 0 || age_usec >= tally->patience_usec))
@@ -229,9 +229,9 @@ tm_oops_quota_find_due (TmOopsQuota *self, gint64 now_usec, gboolean all)
 }
 
 void
-tm_oops_quota_note_told (TmOopsQuota *self, const TmOopsTally *tally, gint64 now_usec)
+tm_probe_quota_note_told (TmProbeQuota *self, const TmProbeTally *tally, gint64 now_usec)
 {
-  TmOopsTally *ours = find (self, tally->exact);
+  TmProbeTally *ours = find (self, tally->exact);
 
   ours->n_untold = 0;
   ours->told_usec = now_usec;
@@ -239,13 +239,13 @@ tm_oops_quota_note_told (TmOopsQuota *self, const TmOopsTally *tally, gint64 now
 }
 
 static void
-load_tally (TmOopsQuota *self, GKeyFile *file, const char *group)
+load_tally (TmProbeQuota *self, GKeyFile *file, const char *group)
 {
   g_autofree char *exact = g_key_file_get_string (file, group, "exact", NULL);
   g_autofree char *kind = g_key_file_get_string (file, group, "kind", NULL);
   g_autofree char *title = g_key_file_get_string (file, group, "title", NULL);
   g_autofree char *hash = g_key_file_get_string (file, group, "group", NULL);
-  TmOopsTally *tally;
+  TmProbeTally *tally;
 
   if (exact == NULL || kind == NULL || title == NULL || hash == NULL || find (self, exact) != NULL)
     return;
@@ -257,7 +257,7 @@ load_tally (TmOopsQuota *self, GKeyFile *file, const char *group)
 }
 
 void
-tm_oops_quota_load (TmOopsQuota *self, GKeyFile *file)
+tm_probe_quota_load (TmProbeQuota *self, GKeyFile *file)
 {
   g_autofree char *boot_id = g_key_file_get_string (file, GROUP, "boot", NULL);
   g_auto (GStrv) times = g_key_file_get_string_list (file, GROUP, "times", NULL, NULL);
@@ -266,7 +266,7 @@ tm_oops_quota_load (TmOopsQuota *self, GKeyFile *file)
   if (boot_id == NULL)
     return;
 
-  tm_oops_quota_set_boot (self, boot_id);
+  tm_probe_quota_set_boot (self, boot_id);
   self->n_reports = (guint) g_key_file_get_uint64 (file, GROUP, "reports", NULL);
   for (guint i = 0; times != NULL && times[i] != NULL && i < self->per_hour; i++)
     {
@@ -280,7 +280,7 @@ tm_oops_quota_load (TmOopsQuota *self, GKeyFile *file)
 }
 
 static void
-save_tally (const TmOopsTally *tally, GKeyFile *file)
+save_tally (const TmProbeTally *tally, GKeyFile *file)
 {
   g_autofree char *group = g_strconcat (GROUP_TALLY, tally->exact, NULL);
 
@@ -294,7 +294,7 @@ save_tally (const TmOopsTally *tally, GKeyFile *file)
 }
 
 void
-tm_oops_quota_save (TmOopsQuota *self, GKeyFile *file)
+tm_probe_quota_save (TmProbeQuota *self, GKeyFile *file)
 {
   g_autoptr (GString) times = g_string_new (NULL);
 
