@@ -21,6 +21,19 @@ static const char *const error_names[] = {
   [TM_UPDATE_ERROR_OTHER] = "other",
 };
 
+/* The same, for people. */
+static const char *const error_words[] = {
+  [TM_UPDATE_ERROR_INTERRUPTED] = "It was interrupted, and has no end.",
+  [TM_UPDATE_ERROR_PACKAGE] = "A package could not be put in place, or a script of it failed.",
+  [TM_UPDATE_ERROR_DISK_FULL] = "The disk is full.",
+  [TM_UPDATE_ERROR_NETWORK] = "Something could not be downloaded.",
+  [TM_UPDATE_ERROR_SIGNATURE] = "A signature or a checksum is not right.",
+  [TM_UPDATE_ERROR_DEPENDENCY] = "Dependencies of packages contradict each other.",
+  [TM_UPDATE_ERROR_LOCKED] = "Another package manager was at work.",
+  [TM_UPDATE_ERROR_CANCELLED] = "Somebody cancelled it.",
+  [TM_UPDATE_ERROR_OTHER] = "The package manager says no more than that.",
+};
+
 /* The first that occurs counts: a full disk is the cause also where a script failed of it. */
 static const struct
 {
@@ -149,6 +162,8 @@ get_text (const TmUpdate *self, const char *title)
 {
   GString *text = g_string_new (title);
 
+  if (self->error != TM_UPDATE_ERROR_NONE)
+    g_string_append_printf (text, "\n%s", error_words[self->error]);
   if (self->from != NULL && self->to != NULL)
     g_string_append_printf (text, "\nfrom %s to %s", self->from, self->to);
   g_string_append_printf (text, "\n%u installed, %u upgraded, %u removed", self->n_installed,

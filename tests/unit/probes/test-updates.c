@@ -192,6 +192,25 @@ test_privacy (void)
   g_assert_null (strstr (named, "secret-game"));
 }
 
+/* Each class of errors has a sentence of its own, between title and counts. */
+static void
+test_words (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint error = TM_UPDATE_ERROR_NONE; error <= TM_UPDATE_ERROR_OTHER; error++)
+    {
+      TmUpdate update = { .source = "apt", .error = error };
+      g_autoptr (JsonNode) payload = tm_update_to_payload (&update);
+      const char *text = json_object_get_string_member (json_node_get_object (payload), "text");
+      g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+      g_assert_cmpuint (g_strv_length (lines), ==, error == TM_UPDATE_ERROR_NONE ? 2 : 3);
+      g_assert_true (g_str_has_prefix (lines[0], "apt update"));
+      g_assert_true (g_hash_table_add (seen, g_strdup (lines[1])));
+    }
+}
+
 /* A transaction has the same id wherever its text stands, and no other has it. */
 static void
 test_id (void)
@@ -323,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/updates/swupd", test_swupd);
   g_test_add_func ("/updates/swupd/counts", test_swupd_counts);
   g_test_add_func ("/updates/privacy", test_privacy);
+  g_test_add_func ("/updates/words", test_words);
   g_test_add_func ("/updates/id", test_id);
   g_test_add_func ("/updates/bounds", test_bounds);
   g_test_add_func ("/updates/bad-rules", test_bad_rules);
