@@ -10,6 +10,7 @@
 
 #include "tm-json.h"
 #include "tm-text.h"
+#include "tm-view.h"
 
 #define INDENT "  "
 
@@ -20,30 +21,8 @@ typedef struct
   JsonArray *tokens;
   GString *between; /* what belongs to no value, until the next value comes */
   gsize n_bytes;    /* of the page so far, about */
+  gsize max_bytes;  /* of it */
 } Layout;
-
-/* What a character becomes on the page at most: "[U+202E]", "&quot;". */
-static gsize
-cost_of (gunichar c)
-{
-  if (c == '"' || c == '&' || c == '<' || c == '>' || c == '\'')
-    return strlen ("&quot;");
-  if (c < 0x80)
-    return c < 0x20 || c == 0x7f ? strlen ("␀") : 1;
-
-  return g_unichar_isgraph (c) ? (gsize) g_unichar_to_utf8 (c, NULL) : strlen ("[U+10FFFF]");
-}
-
-static gsize
-cost_of_text (const char *text)
-{
-  gsize n = 0;
-
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    n += cost_of (g_utf8_get_char (text));
-
-  return n;
-}
 
 static void
 add_token (Layout *self, const char *kind, const char *text, gsize n_bytes)
@@ -56,7 +35,7 @@ add_token (Layout *self, const char *kind, const char *text, gsize n_bytes)
   json_object_set_boolean_member (token, "plain", *kind == 'p');
   json_object_set_string_member (token, "text", visible);
   json_array_add_object_element (self->tokens, token);
-  self->n_bytes += cost_of_text (copy) + strlen ("<span class=\"k\"></span>");
+  self->n_bytes += tm_text_cost (copy) + strlen ("<span class=\"k\"></span>");
 }
 
 static void
@@ -158,14 +137,13 @@ lay_out_mark (Layout *self)
 
 /* (nullable): what would be too long */
 static JsonArray *
-lay_out (const char *text)
+lay_out (const char *text, gsize max_bytes)
 {
   g_autoptr (GString) between = g_string_new (NULL);
   g_autoptr (JsonArray) tokens = json_array_new ();
-  Layout self = { .at = text, .tokens = tokens, .between = between };
+  Layout self = { .at = text, .tokens = tokens, .between = between, .max_bytes = max_bytes };
 
-  for (skip_space (&self); self.n_bytes <= TM_PAYLOAD_VIEW_MAX_BYTES && *self.at != '\0';
-       skip_space (&self))
+  for (skip_space (&self); self.n_bytes <= self.max_bytes && *self.at != '\0'; skip_space (&self))
     if (*self.at == '"')
       lay_out_string (&self);
     else if (strchr ("{}[],:", *self.at) != NULL)
@@ -174,47 +152,26 @@ lay_out (const char *text)
       lay_out_word (&self);
   flush_between (&self);
 
-  return self.n_bytes <= TM_PAYLOAD_VIEW_MAX_BYTES ? g_steal_pointer (&tokens) : NULL;
-}
-
-/* The end of what fits on the page, never within a character. */
-static const char *
-find_end (const char *text)
-{
-  gsize n = 0;
-
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    {
-      n += cost_of (g_utf8_get_char (text));
-      if (n > TM_PAYLOAD_VIEW_MAX_BYTES)
-        return text;
-    }
-
-  return text;
+  return self.n_bytes <= self.max_bytes ? g_steal_pointer (&tokens) : NULL;
 }
 
 JsonObject *
-tm_payload_view_new (const char *payload)
+tm_payload_view_new (const char *payload, gsize max_bytes)
 {
   JsonObject *view = json_object_new ();
-  gsize n_bytes = strlen (payload);
-  const char *end = find_end (payload);
-  gboolean is_json =
-      *end == '\0' && tm_json_check (payload, n_bytes, n_bytes, TM_JSON_MAX_DEPTH, NULL);
-  JsonArray *tokens = is_json ? lay_out (payload) : NULL;
+  g_autofree char *start = tm_text_start (payload, max_bytes);
+  gsize n_bytes = strlen (start);
+  gboolean is_cut = payload[n_bytes] != '\0';
+  gboolean is_json = !is_cut && tm_json_check (payload, n_bytes, n_bytes, TM_JSON_MAX_DEPTH, NULL);
+  JsonArray *tokens = is_json ? lay_out (payload, max_bytes) : NULL;
 
   json_object_set_boolean_member (view, "is_json", tokens != NULL);
-  json_object_set_boolean_member (view, "is_cut", *end != '\0');
-  json_object_set_boolean_member (view, "is_empty", n_bytes == 0);
+  json_object_set_boolean_member (view, "is_cut", is_cut);
+  json_object_set_boolean_member (view, "is_empty", *payload == '\0');
   if (tokens != NULL)
-    {
-      json_object_set_array_member (view, "tokens", tokens);
-      return view;
-    }
-
-  g_autofree char *start = g_strndup (payload, (gsize) (end - payload));
-  g_autofree char *visible = tm_text_visible (start);
-  json_object_set_string_member (view, "text", visible);
+    json_object_set_array_member (view, "tokens", tokens);
+  else
+    tm_view_set (view, "text", tm_text_visible (start));
 
   return view;
 }

@@ -9,14 +9,14 @@
 
 G_BEGIN_DECLS
 
-/* Of a payload on its page, in bytes as the page writes them: escaped, with the marks around
- * values. What would be longer is shown as text and cut there, and the page says so and links to
- * the whole. With the rest of the page it stays below 60 kB. */
+/* Of a payload on its page, in bytes as tm_text_cost() counts them, with the marks around values.
+ * With the rest of the page it stays below 60 kB; a report takes its part of this. */
 #define TM_PAYLOAD_VIEW_MAX_BYTES (48 * 1024)
 
-/* (transfer full): {"is_json", "is_cut", "is_empty", "text" or "tokens": [{"kind", "plain",
- * "text"}]}, kind is k (key), s (string), n (number), w (true, false, null) or p (everything
- * between). */
-JsonObject *tm_payload_view_new (const char *payload);
+/* What would be longer than max_bytes is shown as text and cut there; the page says so and links to
+ * the whole. (transfer full): {"is_json", "is_cut", "is_empty", "text" or "tokens": [{"kind",
+ * "plain", "text"}]}, kind is k (key), s (string), n (number), w (true, false, null) or p
+ * (everything between). */
+JsonObject *tm_payload_view_new (const char *payload, gsize max_bytes);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tm-payload-view.h"
+#include "tm-report-view.h"
 #include "tm-text.h"
 #include "tm-time.h"
 #include "tm-view.h"
@@ -147,6 +148,21 @@ make_class_links (const char *classification)
   return links;
 }
 
+static void
+set_payload (JsonObject *page, JsonObject *record, const char *payload)
+{
+  gsize n_bytes;
+  JsonObject *report = tm_report_view_new (payload, &n_bytes);
+  JsonObject *view = tm_payload_view_new (payload, TM_PAYLOAD_VIEW_MAX_BYTES - n_bytes);
+
+  tm_view_set (
+      view, "size",
+      tm_text_bytes (json_object_get_int_member_with_default (record, "payload_bytes", 0)));
+  json_object_set_object_member (page, "payload_view", view);
+  if (report != NULL)
+    json_object_set_object_member (page, "report", report);
+}
+
 JsonObject *
 tm_record_view_new (JsonObject *record, gint64 now_usec)
 {
@@ -166,11 +182,7 @@ tm_record_view_new (JsonObject *record, gint64 now_usec)
   if (payload == NULL)
     return page;
 
-  JsonObject *view = tm_payload_view_new (payload);
-  tm_view_set (
-      view, "size",
-      tm_text_bytes (json_object_get_int_member_with_default (record, "payload_bytes", 0)));
-  json_object_set_object_member (page, "payload_view", view);
+  set_payload (page, record, payload);
   /* Its text is in the view; twice would be twice the work for the renderer's stack. */
   json_object_remove_member (record, "payload");
 

@@ -116,3 +116,42 @@ tm_text_visible (const char *text)
 
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
+
+/* What a character becomes on the page at most: "[U+202E]", "&quot;". */
+static gsize
+cost_of (gunichar c)
+{
+  if (c == '"' || c == '&' || c == '<' || c == '>' || c == '\'')
+    return strlen ("&quot;");
+  if (c < 0x80)
+    return c < 0x20 || c == 0x7f ? strlen ("␀") : 1;
+
+  return g_unichar_isgraph (c) ? (gsize) g_unichar_to_utf8 (c, NULL) : strlen ("[U+10FFFF]");
+}
+
+gsize
+tm_text_cost (const char *text)
+{
+  gsize n = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    n += cost_of (g_utf8_get_char (text));
+
+  return n;
+}
+
+char *
+tm_text_start (const char *text, gsize max_bytes)
+{
+  const char *end = text;
+  gsize n = 0;
+
+  for (; *end != '\0'; end = g_utf8_next_char (end))
+    {
+      n += cost_of (g_utf8_get_char (end));
+      if (n > max_bytes)
+        break;
+    }
+
+  return g_strndup (text, (gsize) (end - text));
+}

@@ -21,4 +21,9 @@ char *tm_text_time (gint64 usec);
  * characters as their pictures, marks of writing direction by their number. */
 char *tm_text_visible (const char *text);
 
+/* How many bytes text takes on a page at most, made visible and escaped. */
+gsize tm_text_cost (const char *text);
+/* As much of text as costs max_bytes, never cut within a character. */
+char *tm_text_start (const char *text, gsize max_bytes);
+
 G_END_DECLS

@@ -46,7 +46,7 @@ class BrowserTest(unittest.TestCase):
         build = urllib.parse.quote('<script>*')
         return {'overview': '/', 'overview-90': '/?days=90', 'records': '/records', 'found': '/records?class=crash/*&severity=3,4',
                 'nothing': '/records?class=nothing/like/it', 'searching': '/records?text=a+needle+in+the+oldest',
-                'hostile': f'/records?build={build}', 'record': record('{"message"'), 'record-text': record('line\nline'),
+                'hostile': f'/records?build={build}', 'record': record('{"message"'), 'record-text': record('line\nline'), 'record-report': record('{"signature"'),
                 'record-hostile': record('<script>'), 'record-large': record('AAAA'), 'error': '/records?severity=9', 'missing': '/nothing'}
 
     @classmethod
@@ -97,6 +97,6 @@ class BrowserTest(unittest.TestCase):
 
     def test_screenshots(self):
         """Pictures of every page for people to look at: tests/browser/screenshots in the build tree."""
-        names = ('overview', 'found', 'hostile', 'record', 'record-hostile', 'missing')
+        names = ('overview', 'found', 'hostile', 'record', 'record-report', 'record-hostile', 'missing')
         self.check('screenshots', {name: self.paths[name] for name in names})
         self.assertGreaterEqual(len(list(SCREENSHOTS.glob('*.png'))), 3 * len(names))

@@ -22,7 +22,9 @@ BUILDS = ['39010', '39020', '39030', '<script>alert(1)</script>', '"><img src=x 
 SYSTEMS = ['debian', 'clear-linux-os', '\u2066kiosk\u2069', '<b>bold</b>']
 PAYLOADS = ['{"message":"hello","n":12345678901234567890}', 'plain text', '<script>alert("payload")</script>', '</pre></code><script>x</script>',
             '{"k<script>":"</span><img src=x onerror=1>"}', '\u202e\u2066', '[[[[', '', '&lt;already&gt;', '{{#records}}{{/records}}',
-            'line\nline\x1b[31m', '"' * 500]
+            'line\nline\x1b[31m', '"' * 500,
+            '{"signature":{"title":"gears|SIGSEGV|<b>turn\u202e"},"program":"/usr/bin/gears","threads":1200,"complete":true,'
+            '"frames":[{"function":"turn"}],"text":"gears ended\\n#0   <b>turn</b>+0x6\\n"}']
 MACHINES = [f'{number:032x}' for number in range(1, 41)]
 
 

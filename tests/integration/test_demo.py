@@ -37,7 +37,7 @@ FAULTS = [
     ('org.telemetrics/hardware/bert', 4, 'memory error: Multi-bit ECC in module 3',
      ['The firmware reports an error of the hardware: Fatal', 'Multi-bit ECC in module 3']),
     ('org.telemetrics/update/failure', 3, 'apt update failed: package',
-     ['apt update failed', '0 installed, 1 upgraded, 0 removed']),
+     ['A package could not be put in place, or a script of it failed.', '0 installed, 1 upgraded, 0 removed']),
 ]
 
 

@@ -205,6 +205,17 @@ class Pages(unittest.TestCase):
             self.assertEqual(answer.headers['Content-Type'], 'text/plain; charset=utf-8')
             self.assertEqual(answer.headers['X-Content-Type-Options'], 'nosniff')
 
+    def test_report(self):
+        """What a payload says to people comes first, in lines; all of it is there as well."""
+        one = self.find(lambda one: one['payload'].startswith('{"signature"'))
+        _, text = self.reader.html(f"/records/{one['record_id']}")
+        page = assert_harmless(self, text).text
+        self.assertIn('gears|SIGSEGV|<b>turn[U+202E] · Telemetrics', page)
+        self.assertIn('gears ended\n#0   <b>turn</b>+0x6', page)
+        self.assertRegex(page, r'Program/usr/bin/gears.*Threads1,200.*Completeyes')
+        self.assertLess(page.index('#0   <b>'), page.index('"signature": {'))
+        self.assertIn('"threads": 1200', page)
+
     def test_large_payload(self):
         """A payload of a megabyte does not make a page of a megabyte; the page says so and leads to the whole."""
         one = self.find(lambda one: len(one['payload']) > len(MEGABYTE))
@@ -338,7 +349,10 @@ class Pages(unittest.TestCase):
 class LongPages(unittest.TestCase):
     def test_payload_that_swells(self):
         """Marks around values and escapes count, too: no payload makes a page longer than 60 kB."""
-        payloads = ['[' + '1,' * 30000 + '1]', '"' * 40000, '<' * 1000000, '\u202e' * 20000, '{"a":' * 30 + '1' + '}' * 30, '[' * 5000]
+        payloads = ['[' + '1,' * 30000 + '1]', '"' * 40000, '<' * 1000000, '\u202e' * 20000, '{"a":' * 30 + '1' + '}' * 30, '[' * 5000,
+                    '{"text":"' + '<' * 100000 + '"}',
+                    '{"signature":{"title":"' + '&' * 66 + '"},"text":"' + '\u202e' * 9000 + '"'
+                    + ''.join(f',"<<<<<<<{number}":"{"&" * 66}"' for number in range(1000)) + '}']
         sent = [record(payload=payload) for payload in payloads]
         with Backend() as backend:
             backend.post(batch(sent))

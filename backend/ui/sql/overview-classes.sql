@@ -20,4 +20,4 @@ select
      from generate_series (current_date + 1 - $1::int, current_date, interval '1 day') as d
        left join rollup_day_class r on r.class_pk = t.class_pk and r.day = d::date) as by_day
 from top t
-order by n_records desc, 1
+order by n_records desc, worst_severity desc nulls last, 1

@@ -68,7 +68,7 @@ test_visible (void)
 static char *
 get_layout (const char *payload)
 {
-  g_autoptr (JsonObject) view = tm_payload_view_new (payload);
+  g_autoptr (JsonObject) view = tm_payload_view_new (payload, TM_PAYLOAD_VIEW_MAX_BYTES);
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (!json_object_get_boolean_member (view, "is_json"))
@@ -116,7 +116,7 @@ test_payload_bounds (void)
   while (wide->len < TM_PAYLOAD_VIEW_MAX_BYTES * 2)
     g_string_append (wide, "日");
 
-  g_autoptr (JsonObject) view = tm_payload_view_new (wide->str);
+  g_autoptr (JsonObject) view = tm_payload_view_new (wide->str, TM_PAYLOAD_VIEW_MAX_BYTES);
   const char *text = json_object_get_string_member (view, "text");
   g_assert_true (json_object_get_boolean_member (view, "is_cut"));
   g_assert_true (g_utf8_validate (text, -1, NULL));
