@@ -15,6 +15,7 @@
 #include <telemetry.h>
 
 #include "hprobe-heartbeat.h"
+#include "tm-probe.h"
 
 #define EXIT_REFUSED 1
 #define EXIT_USAGE 2
@@ -147,14 +148,6 @@ get_options (Heartbeat *heartbeat)
   return g_variant_dict_end (&dict);
 }
 
-/* The record itself is wrong: to repeat it is no use. */
-static gboolean
-is_final (const GError *error)
-{
-  return g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS) ||
-         g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_TOO_LARGE);
-}
-
 /* One heartbeat. */
 static gboolean
 beat (const Options *options, TelemetryClient *client, Heartbeat *heartbeat, GError **error)
@@ -165,7 +158,7 @@ beat (const Options *options, TelemetryClient *client, Heartbeat *heartbeat, GEr
               get_options (heartbeat), &submit_error))
     return heartbeat_settle (heartbeat, TRUE, error);
 
-  if (is_final (submit_error))
+  if (tm_probe_is_final (submit_error))
     heartbeat_settle (heartbeat, FALSE, NULL);
   g_propagate_error (error, g_steal_pointer (&submit_error));
   return FALSE;

@@ -5,7 +5,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "telemetry-error.h"
 #include "tm-probe-boot.h"
 #include "tm-probe-drops.h"
 #include "tm-probe-quota.h"
@@ -78,14 +77,6 @@ is_limited (TmProbeReporter *self)
   return tm_probe_get_input (self->probe) == NULL && !tm_probe_is_dry_run (self->probe);
 }
 
-/* What is wrong in the record itself stays wrong: it is passed over. All else may pass. */
-static gboolean
-is_final (const GError *error)
-{
-  return g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS) ||
-         g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_TOO_LARGE);
-}
-
 static gboolean
 hand_over (TmProbeReporter *self, const TmProbeRecord *record)
 {
@@ -94,7 +85,7 @@ hand_over (TmProbeReporter *self, const TmProbeRecord *record)
   if (tm_probe_hand_over (self->probe, record, &error))
     return TRUE;
 
-  self->has_failed = !is_final (error);
+  self->has_failed = !tm_probe_is_final (error);
   if (!self->has_failed)
     tm_probe_drop (self->probe, "refused", 1);
   g_printerr (_ ("%s: the report was not taken: %s\n"), g_get_prgname (), error->message);

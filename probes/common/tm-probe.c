@@ -197,3 +197,10 @@ tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error)
                                        payload, get_options (record), NULL, error);
   return record_id != NULL;
 }
+
+gboolean
+tm_probe_is_final (const GError *error)
+{
+  return g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS) ||
+         g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_TOO_LARGE);
+}

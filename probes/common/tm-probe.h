@@ -72,6 +72,8 @@ typedef struct
 
 /* Blocks until the record is on the disk, or shown. Fails in the domain TELEMETRY_ERROR. */
 gboolean tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error);
+/* Whether the record itself is wrong and stays so: to be passed over. All else may pass. */
+gboolean tm_probe_is_final (const GError *error);
 
 /* The cursor: a small text that survives restarts, replaced atomically. Not read or written with
  * --dry-run or --input. It is noted together with when the agreement began, and is no state under
