@@ -7,6 +7,9 @@
 #include "tm-function-name.h"
 
 #define MAX_PARTS 4
+/* Of a title: as long as a name of a file may be, with an ellipsis. */
+#define MAX_PART_BYTES 255
+#define ELLIPSIS "…"
 #define N_EXACT_FRAMES 8
 #define N_HASH_DIGITS 32
 #define MODULE_OTHER "[other]"
@@ -88,13 +91,25 @@ find_start (const TmBacktrace *backtrace, TmCrashRules *rules)
 }
 
 static char *
+limit_part (const char *part)
+{
+  const char *end;
+
+  if (strlen (part) <= MAX_PART_BYTES)
+    return g_strdup (part);
+
+  end = g_utf8_find_prev_char (part, part + MAX_PART_BYTES - strlen (ELLIPSIS) + 1);
+  return g_strdup_printf ("%.*s" ELLIPSIS, (int) (end - part), part);
+}
+
+static char *
 get_part (const TmFrame *frame, TmCrashRules *rules)
 {
   g_autofree char *module = tm_crash_get_module (frame);
   g_autofree char *function = get_function (frame, module, rules);
 
   if (function != NULL)
-    return g_steal_pointer (&function);
+    return limit_part (function);
   if (module[0] == '[')
     return g_steal_pointer (&module);
 

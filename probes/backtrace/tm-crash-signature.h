@@ -29,7 +29,8 @@ char *tm_crash_get_module (const TmFrame *frame);
 /* (transfer full): "SIGSEGV"; "SIG" and a number where there is no name. */
 char *tm_crash_get_signal_name (int signal);
 
-/* (transfer full): "program|SIGSEGV|function|...". */
+/* (transfer full): "program|SIGSEGV|function|...", with up to four functions, each of up to 255
+ * bytes. */
 char *tm_crash_get_title (const TmBacktrace *backtrace, TmCrashRules *rules);
 
 /* (transfer full): 32 digits, of a title. */

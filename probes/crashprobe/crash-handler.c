@@ -63,10 +63,7 @@ shares_files (guint64 pid)
 }
 
 gboolean
-crash_handler_report (TmProbe *probe,
-                      TmCrashRules *rules,
-                      const char *const *arguments,
-                      GError **error)
+crash_handler_report (CrashReporter *reporter, const char *const *arguments, GError **error)
 {
   guint64 values[CRASH_HANDLER_N_ARGUMENTS];
   CrashCase crash = { .core_fd = STDIN_FILENO, .exe_fd = -1 };
@@ -80,7 +77,7 @@ crash_handler_report (TmProbe *probe,
   crash.exe_fd = open (exe, O_RDONLY | O_CLOEXEC);
   crash.is_foreign = !shares_files (values[0]);
   crash.time_usec = (gint64) values[4] * G_USEC_PER_SEC;
-  done = crash_report (probe, rules, &crash, error);
+  done = crash_reporter_take (reporter, &crash, NULL, error);
   if (crash.exe_fd >= 0)
     close (crash.exe_fd);
   return done;

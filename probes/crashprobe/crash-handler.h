@@ -2,7 +2,7 @@
 /* A crash that the kernel hands over itself, by kernel.core_pattern: the core is standard input. */
 #pragma once
 
-#include "crash-report.h"
+#include "crash-reporter.h"
 
 G_BEGIN_DECLS
 
@@ -10,9 +10,7 @@ G_BEGIN_DECLS
 #define CRASH_HANDLER_N_ARGUMENTS 5
 
 /* (nullable) arguments: NULL-terminated. Fails with G_OPTION_ERROR and says which one is wrong. */
-gboolean crash_handler_report (TmProbe *probe,
-                               TmCrashRules *rules,
-                               const char *const *arguments,
-                               GError **error);
+gboolean
+crash_handler_report (CrashReporter *reporter, const char *const *arguments, GError **error);
 
 G_END_DECLS

@@ -46,6 +46,7 @@ report_entry (TmProbeJournal *journal, const CrashFollower *follower)
   g_autofree char *exe = tm_probe_journal_get_text (journal, "COREDUMP_EXE");
   g_autofree char *file = tm_probe_journal_get_text (journal, "COREDUMP_FILENAME");
   g_autofree char *time = tm_probe_journal_get_text (journal, "COREDUMP_TIMESTAMP");
+  g_autofree char *place = tm_probe_journal_get_place (journal);
   CrashCase crash = { .core_fd = -1, .exe_fd = -1, .exe = exe };
   gboolean is_taken;
 
@@ -55,7 +56,7 @@ report_entry (TmProbeJournal *journal, const CrashFollower *follower)
   if (file != NULL)
     crash.core_fd = crash_file_open (follower->root, file);
 
-  is_taken = follower->on_crash (&crash, follower->user_data);
+  is_taken = follower->on_crash (&crash, place, follower->user_data);
   if (crash.core_fd >= 0)
     close (crash.core_fd);
   return is_taken;
@@ -69,8 +70,7 @@ tell_place (TmProbeJournal *journal, const CrashFollower *follower)
   follower->on_place (place, follower->user_data);
 }
 
-/* All that is there; the place is told after each, since reading a core takes long. FALSE: with
- * error, or without one if it is not to go on. */
+/* All that is there. FALSE: with error, or without one if it is not to go on. */
 static gboolean
 read_waiting (TmProbeJournal *journal, const CrashFollower *follower, GError **error)
 {
@@ -80,13 +80,14 @@ read_waiting (TmProbeJournal *journal, const CrashFollower *follower, GError **e
     {
       if (!follower->go_on (follower->user_data))
         return FALSE;
-      if (is_genuine (journal) && !report_entry (journal, follower))
+      if (!is_genuine (journal))
+        tell_place (journal, follower);
+      else if (!report_entry (journal, follower))
         return FALSE;
-      tell_place (journal, follower);
     }
 
   if (local_error == NULL)
-    return TRUE;
+    return follower->on_idle (follower->user_data);
 
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;

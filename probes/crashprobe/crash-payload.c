@@ -12,19 +12,19 @@
 #include "tm-crash-signature.h"
 
 static JsonObject *
-get_signature (const char *title, const char *exact)
+get_signature (const CrashCause *cause)
 {
   JsonObject *object = json_object_new ();
   JsonArray *alternatives = json_array_new ();
-  g_autofree char *hash = tm_crash_hash_title (title);
+  g_autofree char *hash = tm_crash_hash_title (cause->title);
 
   json_object_set_int_member (object, "version", TM_CRASH_SIGNATURE_VERSION);
-  json_object_set_string_member (object, "title", title);
+  json_object_set_string_member (object, "title", cause->title);
   json_object_set_string_member (object, "hash", hash);
-  if (exact != NULL)
+  if (cause->exact != NULL)
     {
-      json_object_set_string_member (object, "exact", exact);
-      json_array_add_string_element (alternatives, exact);
+      json_object_set_string_member (object, "exact", cause->exact);
+      json_array_add_string_element (alternatives, cause->exact);
     }
   json_object_set_array_member (object, "alternatives", alternatives);
   return object;
@@ -134,19 +134,16 @@ take_object (JsonObject *object)
 }
 
 JsonNode *
-crash_payload_new (const TmBacktrace *backtrace, TmCrashRules *rules)
+crash_payload_new (const TmBacktrace *backtrace, const CrashCause *cause)
 {
   JsonObject *object = json_object_new ();
-  g_autofree char *title = tm_crash_get_title (backtrace, rules);
-  g_autofree char *exact = tm_crash_get_exact_hash (backtrace);
   g_autofree char *signal = tm_crash_get_signal_name (backtrace->signal);
-  g_autofree char *component = g_path_get_basename (backtrace->exe);
   g_autofree char *text = get_text (backtrace);
   const char *reason = crash_signal_get_reason (backtrace->signal, backtrace->code);
 
-  json_object_set_object_member (object, "signature", get_signature (title, exact));
+  json_object_set_object_member (object, "signature", get_signature (cause));
   json_object_set_string_member (object, "program", backtrace->exe);
-  json_object_set_string_member (object, "component", component);
+  json_object_set_string_member (object, "component", cause->program);
   json_object_set_string_member (object, "signal", signal);
   json_object_set_int_member (object, "signal_number", backtrace->signal);
   if (backtrace->code != TM_CORE_CODE_UNKNOWN)
@@ -162,24 +159,42 @@ crash_payload_new (const TmBacktrace *backtrace, TmCrashRules *rules)
 }
 
 JsonNode *
-crash_payload_new_third_party (void)
+crash_payload_new_undecodable (const CrashCause *cause, const char *reason)
 {
   JsonObject *object = json_object_new ();
 
-  json_object_set_object_member (object, "signature", get_signature ("third-party program", NULL));
-  json_object_set_int_member (object, "count", 1);
-  json_object_set_string_member (object, "text",
-                                 "A program crashed that is no part of the operating system.");
+  json_object_set_object_member (object, "signature", get_signature (cause));
+  if (cause->program != NULL)
+    json_object_set_string_member (object, "component", cause->program);
+  json_object_set_string_member (object, "reason", reason);
+  json_object_set_string_member (object, "text", "A program crashed, and its core cannot be read.");
   return take_object (object);
 }
 
+static char *
+get_text_of_count (const CrashCause *cause, guint64 n)
+{
+  if (cause->kind == CRASH_KIND_THIRD_PARTY && n == 1)
+    return g_strdup ("A program crashed that is no part of the operating system.");
+  if (cause->kind == CRASH_KIND_THIRD_PARTY)
+    return g_strdup_printf (
+        "Programs that are no part of the operating system crashed %" G_GUINT64_FORMAT " times.",
+        n);
+
+  return g_strdup_printf ("Again, and not told one by one: %" G_GUINT64_FORMAT " times %s.", n,
+                          cause->title);
+}
+
 JsonNode *
-crash_payload_new_undecodable (const char *reason)
+crash_payload_new_count (const CrashCause *cause, guint64 n)
 {
   JsonObject *object = json_object_new ();
+  g_autofree char *text = get_text_of_count (cause, n);
 
-  json_object_set_object_member (object, "signature", get_signature ("undecodable core", NULL));
-  json_object_set_string_member (object, "reason", reason);
-  json_object_set_string_member (object, "text", "A program crashed, and its core cannot be read.");
+  json_object_set_object_member (object, "signature", get_signature (cause));
+  if (cause->program != NULL)
+    json_object_set_string_member (object, "component", cause->program);
+  json_object_set_int_member (object, "count", (gint64) MIN (n, G_MAXINT64));
+  json_object_set_string_member (object, "text", text);
   return take_object (object);
 }

@@ -4,18 +4,22 @@
 
 #include <json-glib/json-glib.h>
 
+#include "crash-quota.h"
 #include "tm-backtrace.h"
-#include "tm-crash-rules.h"
 
 G_BEGIN_DECLS
 
-/* (transfer full): of a program of the operating system. */
-JsonNode *crash_payload_new (const TmBacktrace *backtrace, TmCrashRules *rules);
+#define CRASH_TITLE_THIRD_PARTY "third-party program"
+#define CRASH_TITLE_UNDECODABLE "undecodable core"
 
-/* (transfer full): that somebody else's program crashed, and nothing of it. */
-JsonNode *crash_payload_new_third_party (void);
+/* (transfer full): of a program of the operating system. */
+JsonNode *crash_payload_new (const TmBacktrace *backtrace, const CrashCause *cause);
 
 /* (transfer full): that a core could not be read. reason: a text of ours. */
-JsonNode *crash_payload_new_undecodable (const char *reason);
+JsonNode *crash_payload_new_undecodable (const CrashCause *cause, const char *reason);
+
+/* (transfer full): how often, beside all that was told before. Of somebody else's programs there is
+ * nothing but this. */
+JsonNode *crash_payload_new_count (const CrashCause *cause, guint64 n);
 
 G_END_DECLS

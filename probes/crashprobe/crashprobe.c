@@ -20,23 +20,23 @@ typedef struct
   TmProbeInfo info;
   TmProbe *probe;
   TmCrashRules *rules;
+  CrashReporter *reporter;
   char *core;
   char *exe;
   gboolean is_handler;
   char **arguments;    /* (nullable) */
-  char *place;         /* (nullable): where a restart goes on */
-  gboolean has_failed; /* a record was not taken; the cursor stays in front of it */
+  gboolean has_failed; /* a record was not taken; the place stays in front of it */
 } Crashprobe;
 
 static void
 crashprobe_clear (Crashprobe *self)
 {
+  g_clear_pointer (&self->reporter, crash_reporter_free);
   g_clear_pointer (&self->rules, tm_crash_rules_free);
   g_clear_pointer (&self->probe, tm_probe_free);
   g_clear_pointer (&self->arguments, g_strfreev);
   g_clear_pointer (&self->core, g_free);
   g_clear_pointer (&self->exe, g_free);
-  g_clear_pointer (&self->place, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Crashprobe, crashprobe_clear)
@@ -73,7 +73,7 @@ report_files (Crashprobe *self, GError **error)
         }
     }
 
-  done = crash_report (self->probe, self->rules, &crash, error);
+  done = crash_reporter_take (self->reporter, &crash, NULL, error);
   close (crash.core_fd);
   if (crash.exe_fd >= 0)
     close (crash.exe_fd);
@@ -89,17 +89,20 @@ may_continue (gpointer user_data)
 }
 
 static gboolean
-report_crash (const CrashCase *crash, gpointer user_data)
+note_failure (Crashprobe *self, const GError *error)
+{
+  self->has_failed = TRUE;
+  g_printerr (_ ("crashprobe: the report was not taken: %s\n"), error->message);
+  return FALSE;
+}
+
+static gboolean
+report_crash (const CrashCase *crash, const char *place, gpointer user_data)
 {
   Crashprobe *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (crash_report (self->probe, self->rules, crash, &error))
-    return TRUE;
-
-  self->has_failed = TRUE;
-  g_printerr (_ ("crashprobe: the report was not taken: %s\n"), error->message);
-  return FALSE;
+  return crash_reporter_take (self->reporter, crash, place, &error) || note_failure (self, error);
 }
 
 static void
@@ -108,13 +111,19 @@ keep_place (const char *place, gpointer user_data)
   Crashprobe *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (g_strcmp0 (place, self->place) == 0)
-    return;
-
-  g_free (self->place);
-  self->place = g_strdup (place);
-  if (!tm_probe_save_state (self->probe, place, &error))
+  if (!crash_reporter_set_place (self->reporter, place, &error))
     g_printerr (_ ("crashprobe: %s\n"), error->message);
+}
+
+/* A run that ends leaves nothing untold. */
+static gboolean
+tell_counts (gpointer user_data)
+{
+  Crashprobe *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  return crash_reporter_tell_counts (self->reporter, tm_probe_is_once (self->probe), &error) ||
+         note_failure (self, error);
 }
 
 /* An agreement may end and another begin while a core is read. */
@@ -128,15 +137,14 @@ watch_journal (Crashprobe *self, GError **error)
     .go_on = may_continue,
     .on_crash = report_crash,
     .on_place = keep_place,
+    .on_idle = tell_counts,
     .user_data = self,
   };
 
   do
     {
-      g_autofree char *place = tm_probe_load_state (self->probe);
+      g_autofree char *place = crash_reporter_get_place (self->reporter);
 
-      g_free (self->place);
-      self->place = g_strdup (place);
       if (!crash_journal_read (&follower, place, error))
         return FALSE;
     }
@@ -152,9 +160,9 @@ run (Crashprobe *self, GError **error)
   if (self->rules == NULL)
     return FALSE;
 
+  self->reporter = crash_reporter_new (self->probe, self->rules);
   if (self->is_handler)
-    return crash_handler_report (self->probe, self->rules, (const char *const *) self->arguments,
-                                 error);
+    return crash_handler_report (self->reporter, (const char *const *) self->arguments, error);
   if (tm_probe_get_input (self->probe) != NULL)
     return report_files (self, error);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""crashprobe as the system runs it: what leaves the machine, the journal's entries, and the kernel's own way."""
+"""crashprobe behind systemd-coredump: which entries of the journal count, and what leaves the machine."""
 
 import json
 import os
@@ -9,17 +9,13 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from harness import SystemTest
-from harness.cores import PROBE, CoreTest
+from harness.cores import PROBE
 from harness.crashing import ABORT, CRASH
-from harness.journal import Journal
+from harness.crashprobe import CORES, CrashprobeTest
 from harness.process import Process, run_as, wait_until
 
-STATE = Path('/var/lib/telemetrics-probes/crashprobe.state')
-CORES = Path('/var/lib/systemd/coredump')
 
-
-class CrashprobeTest(CoreTest, SystemTest):
+class JournalOfCrashes(CrashprobeTest):
     # What must not leave
 
     def test_secrets(self):
@@ -68,44 +64,7 @@ class CrashprobeTest(CoreTest, SystemTest):
         self.assertEqual([record['classification'] for record in kept], ['org.telemetrics/crash/process'])
         self.assertEqual(json.loads(kept[0]['payload'])['component'], 'gears')
 
-    @staticmethod
-    def kept():
-        said = run_as('root', ['telemctl', 'journal', '--json', '-i'], check=False).stdout
-        return [json.loads(line) for line in said.splitlines()]
-
     # The journal
-
-    def prepare_journal(self):
-        """Agreed, and the probe has been there once: from here on it is to report."""
-        self.addCleanup(STATE.unlink, missing_ok=True)
-        self.journal = Journal()
-        self.journal.add(MESSAGE='hello', _TRANSPORT='syslog')
-        shutil.rmtree(CORES, ignore_errors=True)
-        CORES.mkdir(parents=True)
-        self.decide(2)
-        self.once()
-
-    def decide(self, decision):
-        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'crashes': decision}, 1, {})
-
-    def once(self, expect=0, environment=None):
-        ran = run_as('root', [PROBE, '--once'], check=False, environment=environment)
-        self.assertEqual(ran.returncode, expect, ran.stderr)
-
-    def coredump(self, core=None, name='core.gears.1.zst', **fields):
-        """What systemd-coredump does; fields: what is different, None: not there."""
-        file = CORES / name
-        if core:
-            subprocess.run(['zstd', '-q', '-f', core, '-o', file], check=True)
-            file.chmod(0o600)
-        entry = {'MESSAGE_ID': 'fc2e22bc6ee647b6b90729ab34a250b1', '_UID': 0, '_EXE': '/usr/lib/systemd/systemd-coredump',
-                 '_TRANSPORT': 'journal', 'MESSAGE': 'Process 1 (gears) of user 1000 dumped core.', 'COREDUMP_EXE': '/usr/bin/gears',
-                 'COREDUMP_FILENAME': file, 'COREDUMP_TIMESTAMP': 1767225600000000, 'COREDUMP_CMDLINE': 'gears hunter2',
-                 'COREDUMP_ENVIRON': 'TOKEN=hunter2', 'COREDUMP_CWD': '/home/hunter2', 'COREDUMP_HOSTNAME': 'hunter2', **fields}
-        self.journal.add(**{field: value for field, value in entry.items() if value is not None})
-
-    def kinds(self):
-        return [record['classification'].rpartition('/')[2] for record in self.kept()]
 
     def test_journal(self):
         self.prepare_journal()
@@ -165,7 +124,8 @@ class CrashprobeTest(CoreTest, SystemTest):
         for name in names:
             self.coredump(COREDUMP_FILENAME=name)
         self.once()
-        self.assertEqual(self.kinds(), ['undecodable'] * len(names))
+        self.assertEqual(self.kinds(), ['undecodable'] * 2)
+        self.assertEqual(self.counts(), [len(names) - 1])
 
     def test_third_party_of_the_journal(self):
         """Its core is not even opened; nor is a container's program one of the system."""
@@ -202,64 +162,6 @@ class CrashprobeTest(CoreTest, SystemTest):
                        'it watches')
             self.decide(1)
             self.assertEqual(probe.wait(20), 0)
-
-    # The kernel's own way
-
-    def handle(self, core, *arguments, expect=0):
-        with open(core, 'rb') as stream:
-            cat = subprocess.Popen(['cat'], stdin=stream, stdout=subprocess.PIPE)
-        ran = subprocess.run([PROBE, '--handler', *arguments], stdin=cat.stdout, capture_output=True, text=True, check=False)
-        cat.stdout.close()
-        cat.wait()
-        self.assertEqual(ran.returncode, expect, ran.stderr)
-        return ran
-
-    def test_handler_mode(self):
-        """A core that comes as a stream, of a process that is still there, whose file is not."""
-        self.decide(2)
-        program = self.build(CRASH)
-        core = self.crash(program)
-        waiting = self.build(CRASH.replace('return relay', 'pause (); return relay'))
-        child = subprocess.Popen([waiting])
-        try:
-            subprocess.run(['gcore', '-o', self.directory / 'handled', str(child.pid)], check=True, capture_output=True)
-            waiting.unlink()
-            self.handle(self.directory / f'handled.{child.pid}', str(child.pid), '1000', '1000', '11', '1767225600')
-        finally:
-            child.kill()
-            child.wait()
-        payload = json.loads(self.kept()[0]['payload'])
-        self.assertIn('main', [frame.get('function') for frame in payload['frames']])
-        self.assertTrue(self.kept()[0]['created_at'].startswith('2026-01-01T00:00:00'))
-        self.handle(core, str(os.getpid()), '1000', '1000', '11', '1767225600')
-        self.assertEqual(self.kinds(), ['process'] * 2)
-
-    def test_handler_of_a_container(self):
-        """What a container calls /usr is not ours; nor is a process that nobody can tell of."""
-        self.decide(2)
-        core = self.crash(self.build(CRASH))
-        child = subprocess.Popen(['unshare', '--mount', 'sleep', '100'])
-        try:
-            wait_until(lambda: os.readlink(f'/proc/{child.pid}/ns/mnt') != os.readlink('/proc/self/ns/mnt'), 'it has its own files')
-            self.handle(core, str(child.pid), '0', '0', '11', '1767225600')
-        finally:
-            child.kill()
-            child.wait()
-        self.handle(core, '999999', '0', '0', '11', '1767225600')
-        self.assertEqual(self.kinds(), ['third-party'] * 2)
-
-    def test_handler_without_consent(self):
-        core = self.crash(self.build(CRASH))
-        self.handle(core, str(os.getpid()), '0', '0', '11', '1767225600')
-        self.assertEqual(self.kept(), [])
-
-    def test_handler_arguments(self):
-        self.decide(2)
-        core = self.crash(self.build(CRASH))
-        for arguments in ((), ('1',), ('1', '2', '3', '4', '5', '6'), ('x', '0', '0', '11', '0'), ('1', '0', '0', '65', '0'),
-                          ('1', '0', '0', '11', '99999999999999999999')):
-            self.assertIn('crashprobe: ', self.handle(core, *arguments, expect=2).stderr)
-        self.assertEqual(self.kept(), [])
 
 
 if __name__ == '__main__':

@@ -101,4 +101,12 @@ static void on_fault (int n) { (void) n; abort (); }
 __attribute__((noinline)) int fault (int *p) { return *p + 1; }
 int main (void) { signal (SIGSEGV, on_fault); return fault (0) + 1; }
 '''
-
+# As many places to crash as there are first arguments.
+MANY = '#include <stdlib.h>\n' + ''.join(
+    f'__attribute__((noinline)) int place_{n} (int *p) {{ *p = {n}; return *p + {n}; }}\n' for n in range(30)) + '''
+int main (int argc, char **argv)
+{
+  static int (*const places[]) (int *) = {''' + ', '.join(f'place_{n}' for n in range(30)) + '''};
+  return argc + places[atoi (argv[1])] (0);
+}
+'''

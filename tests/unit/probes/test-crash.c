@@ -135,6 +135,27 @@ test_title (void)
     }
 }
 
+/* Names may be longer than a title can bear. */
+static void
+test_long_title (void)
+{
+  g_autoptr (TmCrashRules) rules = load_rules ();
+  g_autofree char *name = g_strnfill (1000, 'x');
+
+  for (guint n_bytes = 254; n_bytes <= 256; n_bytes++)
+    {
+      g_autofree char *frame = g_strdup_printf ("*/usr/bin/gears %.*sü", n_bytes - 2, name);
+      const char *const frames[] = { frame, NULL };
+      g_autoptr (TmBacktrace) backtrace = make_backtrace (11, frames);
+      g_autofree char *title = tm_crash_get_title (backtrace, rules);
+      const char *part = strrchr (title, '|') + 1;
+
+      g_assert_true (g_utf8_validate (part, -1, NULL));
+      g_assert_cmpuint (strlen (part), ==, MIN (n_bytes, 255));
+      g_assert_cmpint (g_str_has_suffix (part, "…"), ==, n_bytes > 255);
+    }
+}
+
 static void
 test_names (void)
 {
@@ -482,6 +503,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/crash/title", test_title);
+  g_test_add_func ("/crash/long-title", test_long_title);
   g_test_add_func ("/crash/names", test_names);
   g_test_add_func ("/crash/demangle", test_demangle);
   g_test_add_func ("/crash/endless-names", test_endless_names);

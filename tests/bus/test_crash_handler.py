@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""crashprobe as the kernel starts it: one process for each crash, with the core on its standard input."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from harness.crashing import CRASH
+from harness.crashprobe import CrashprobeTest
+from harness.process import wait_until
+
+
+class HandlerOfCrashes(CrashprobeTest):
+    def test_handler_mode(self):
+        """A core that comes as a stream, of a process that is still there, whose file is not."""
+        self.decide(2)
+        program = self.build(CRASH)
+        core = self.crash(program)
+        waiting = self.build(CRASH.replace('return relay', 'pause (); return relay'))
+        child = subprocess.Popen([waiting])
+        try:
+            subprocess.run(['gcore', '-o', self.directory / 'handled', str(child.pid)], check=True, capture_output=True)
+            waiting.unlink()
+            self.handle(self.directory / f'handled.{child.pid}', str(child.pid), '1000', '1000', '11', '1767225600')
+        finally:
+            child.kill()
+            child.wait()
+        payload = json.loads(self.kept()[0]['payload'])
+        self.assertIn('main', [frame.get('function') for frame in payload['frames']])
+        self.assertTrue(self.kept()[0]['created_at'].startswith('2026-01-01T00:00:00'))
+        self.handle(core, str(os.getpid()), '1000', '1000', '11', '1767225600')
+        self.assertEqual(self.kinds(), ['process'] * 2)
+
+    def test_handler_of_a_container(self):
+        """What a container calls /usr is not ours; nor is a process that nobody can tell of."""
+        self.decide(2)
+        core = self.crash(self.build(CRASH))
+        child = subprocess.Popen(['unshare', '--mount', 'sleep', '100'])
+        try:
+            wait_until(lambda: os.readlink(f'/proc/{child.pid}/ns/mnt') != os.readlink('/proc/self/ns/mnt'), 'it has its own files')
+            self.handle(core, str(child.pid), '0', '0', '11', '1767225600')
+        finally:
+            child.kill()
+            child.wait()
+        self.assertEqual(self.kinds(), ['third-party'])
+        self.system.reset()
+        self.decide(2)
+        self.handle(core, '999999', '0', '0', '11', '1767225600')
+        self.assertEqual(self.kinds(), ['third-party'])
+
+    def test_handler_without_consent(self):
+        core = self.crash(self.build(CRASH))
+        self.handle(core, str(os.getpid()), '0', '0', '11', '1767225600')
+        self.assertEqual(self.kept(), [])
+
+    def test_handler_arguments(self):
+        self.decide(2)
+        core = self.crash(self.build(CRASH))
+        for arguments in ((), ('1',), ('1', '2', '3', '4', '5', '6'), ('x', '0', '0', '11', '0'), ('1', '0', '0', '65', '0'),
+                          ('1', '0', '0', '11', '99999999999999999999')):
+            self.assertIn('crashprobe: ', self.handle(core, *arguments, expect=2).stderr)
+        self.assertEqual(self.kept(), [])
+
+
+if __name__ == '__main__':
+    unittest.main()
