@@ -200,8 +200,11 @@ test_words (void)
 
   for (guint error = TM_UPDATE_ERROR_NONE; error <= TM_UPDATE_ERROR_OTHER; error++)
     {
-      TmUpdate update = { .source = "apt", .error = error };
-      g_autoptr (JsonNode) payload = tm_update_to_payload (&update);
+      g_autoptr (TmUpdate) update = tm_update_new ("apt");
+
+      update->error = error;
+
+      g_autoptr (JsonNode) payload = tm_update_to_payload (update);
       const char *text = json_object_get_string_member (json_node_get_object (payload), "text");
       g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
 
