@@ -4,7 +4,7 @@
 # The steps of ./check: three builds below _check/, and the runs whose logs are counted at the end.
 
 # shellcheck disable=SC2034 # read by ./check
-all_suites=(lint unit fuzz bus integration browser)
+all_suites=(lint unit fuzz bus integration vm browser)
 # What a sanitizer can see: C under load. The other suites would only be slower.
 sanitizer_suites=(unit fuzz)
 # Of the bus tests those that load our library into no program without the sanitizer,

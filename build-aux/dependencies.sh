@@ -29,6 +29,12 @@ packages_to_test=(
   bash-completion zsh fish
   libxml2-utils packagekit packagekit-tools dpkg-dev
   chromium nodejs npm
+  qemu-system-x86 busybox-static kmod e2fsprogs
+)
+
+# Not installed, because they would change this machine: build-aux/fetch-kernel unpacks them for the virtual machine.
+packages_to_unpack=(
+  linux-image-amd64 linux-headers-amd64 systemd-coredump
 )
 }
 
