@@ -13,7 +13,7 @@ from pathlib import Path
 UNIT_DIRECTORY = Path('/usr/lib/systemd/system')
 UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telempostd.service', 'telemetrics-server.service',
          'hprobe.service', 'hprobe.timer', 'hprobe.path', 'klogprobe.service', 'klogprobe.path',
-         'bertprobe.service', 'bertprobe.path', 'pstoreprobe.service', 'pstoreprobe.path',
+         'bertprobe.service', 'bertprobe.path', 'mceprobe.service', 'mceprobe.path', 'pstoreprobe.service', 'pstoreprobe.path',
          'updateprobe.service', 'updateprobe.path',
          'bootprobe.service', 'bootprobe.path', 'crashprobe.service', 'crashprobe.path')
 
@@ -21,7 +21,7 @@ UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telempostd.service', 
 # cannot have 0.
 MAX_EXPOSURE = {'telemprobd.service': 0.6, 'telempostd.service': 1.2, 'hprobe.service': 0.8, 'klogprobe.service': 0.9,
                 'bertprobe.service': 1.1, 'pstoreprobe.service': 1.3, 'updateprobe.service': 0.8, 'bootprobe.service': 0.8,
-                'crashprobe.service': 1.4,
+                'crashprobe.service': 1.4, 'mceprobe.service': 1.4,
                 'telemetrics-server.service': 1.4}
 
 

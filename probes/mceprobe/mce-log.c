@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See mce-log.h. */
+#include "mce-log.h"
+
+#include <string.h>
+
+#include "tm-hardware-log.h"
+#include "tm-probe-journal.h"
+
+/* How many entries are read at most before the question whether to go on. */
+#define ASK_ENTRIES 64
+
+struct _MceLog
+{
+  TmProbeJournal *journal;
+  TmHardwareLog *parser;
+  MceReporter *reporter; /* (unowned) */
+  MceTrace *trace;       /* (unowned) (nullable) */
+  gint64 time_usec;      /* of the entry, since boot */
+  gboolean is_this_boot; /* that it is of */
+};
+
+static const char *const events[] = {
+  [TM_FAULT_MCE] = "mce_record",
+  [TM_FAULT_MEMORY] = "mc_event",
+  [TM_FAULT_PCIE] = "aer_event",
+  [TM_FAULT_THERMAL] = NULL,
+};
+
+/* Whether the trace has it, too. */
+static gboolean
+is_covered (MceLog *self, const TmFault *fault)
+{
+  gint64 begin_usec = mce_reporter_get_trace_begin (self->reporter);
+
+  return self->trace != NULL && events[fault->kind] != NULL && self->is_this_boot &&
+         begin_usec >= 0 && self->time_usec >= begin_usec &&
+         mce_trace_covers (self->trace, events[fault->kind]);
+}
+
+static void
+take (TmFault *fault, gpointer user_data)
+{
+  MceLog *self = user_data;
+
+  if (is_covered (self, fault))
+    tm_fault_free (fault);
+  else
+    mce_reporter_take (self->reporter, fault);
+}
+
+void
+mce_log_free (MceLog *self)
+{
+  g_clear_pointer (&self->journal, tm_probe_journal_free);
+  g_clear_pointer (&self->parser, tm_hardware_log_free);
+  g_free (self);
+}
+
+MceLog *
+mce_log_open (const char *root, MceReporter *reporter, MceTrace *trace, GError **error)
+{
+  g_autoptr (MceLog) self = g_new0 (MceLog, 1);
+  g_autofree char *place = mce_reporter_get_place (reporter);
+
+  self->reporter = reporter;
+  self->trace = trace;
+  self->parser = tm_hardware_log_new (take, self);
+  self->journal = tm_probe_journal_open (root, error);
+  if (self->journal == NULL ||
+      !tm_probe_journal_add_match (self->journal, "_TRANSPORT=kernel", error) ||
+      !tm_probe_journal_seek (self->journal, place, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+int
+mce_log_get_fd (MceLog *self)
+{
+  return tm_probe_journal_get_fd (self->journal);
+}
+
+short
+mce_log_get_events (MceLog *self)
+{
+  return tm_probe_journal_get_events (self->journal);
+}
+
+void
+mce_log_after_wait (MceLog *self)
+{
+  tm_probe_journal_after_wait (self->journal);
+}
+
+static gint64
+get_number (MceLog *self, const char *field)
+{
+  g_autofree char *text = tm_probe_journal_get_text (self->journal, field);
+
+  return text != NULL && text[0] != '\0' ? g_ascii_strtoll (text, NULL, 10) : -1;
+}
+
+/* A fault does not go on in the next boot. */
+static void
+check_boot (MceLog *self)
+{
+  g_autofree char *boot_id = tm_probe_journal_get_text (self->journal, "_BOOT_ID");
+  gboolean is_this_boot = g_strcmp0 (boot_id, mce_reporter_get_this_boot (self->reporter)) == 0;
+
+  if (is_this_boot != self->is_this_boot)
+    tm_hardware_log_flush (self->parser);
+  self->is_this_boot = is_this_boot;
+  if (boot_id != NULL)
+    mce_reporter_set_boot (self->reporter, boot_id);
+}
+
+static void
+feed_entry (MceLog *self)
+{
+  const char *text;
+  gsize n_bytes;
+
+  /* The kernel's own lines carry facility 0; one without is not known to be the kernel's. */
+  if (get_number (self, "SYSLOG_FACILITY") != 0)
+    return;
+
+  check_boot (self);
+  self->time_usec = get_number (self, "_SOURCE_MONOTONIC_TIMESTAMP");
+  /* Asked for last: what the journal returned before is gone then. */
+  if (tm_probe_journal_get_data (self->journal, "MESSAGE", &text, &n_bytes))
+    tm_hardware_log_feed (self->parser, text, n_bytes, self->time_usec, 0);
+}
+
+gboolean
+mce_log_read (MceLog *self,
+              gboolean (*go_on) (gpointer user_data),
+              gpointer user_data,
+              GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *place = NULL;
+
+  for (guint i = 1; tm_probe_journal_next (self->journal, &local_error); i++)
+    {
+      feed_entry (self);
+      if (i % ASK_ENTRIES == 0 && !go_on (user_data))
+        return FALSE;
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  tm_hardware_log_flush (self->parser);
+  place = tm_probe_journal_get_place (self->journal);
+  mce_reporter_set_place (self->reporter, place);
+  mce_reporter_set_boot (self->reporter, mce_reporter_get_this_boot (self->reporter));
+  return TRUE;
+}

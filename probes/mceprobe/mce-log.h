@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kernel's messages in the journal, for what no trace event tells: how hot it is, what happened
+ * before anybody listened to the trace, and all the rest on kernels without the events. What the
+ * trace tells as well is passed over.
+ */
+#pragma once
+
+#include "mce-reporter.h"
+#include "mce-trace.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MceLog MceLog;
+
+/* Goes on where the reporter stopped; root: (nullable). trace: (nullable) (unowned). */
+MceLog *mce_log_open (const char *root, MceReporter *reporter, MceTrace *trace, GError **error);
+void mce_log_free (MceLog *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MceLog, mce_log_free)
+
+int mce_log_get_fd (MceLog *self);
+short mce_log_get_events (MceLog *self);
+void mce_log_after_wait (MceLog *self);
+
+/* All that is there; the reporter notes how far. FALSE without an error: go_on said no. */
+gboolean mce_log_read (MceLog *self,
+                       gboolean (*go_on) (gpointer user_data),
+                       gpointer user_data,
+                       GError **error);
+
+G_END_DECLS
