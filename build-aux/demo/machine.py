@@ -58,6 +58,7 @@ class Copy:
             ('what this machine knows about itself and its consent', f'{inside} telemctl status'),
             ('send a record of your own, then look at the dashboard',
              f'{inside} telem-record-gen -c demo/shell/hello -s 3 -p "it works"'),
+            ('a shell inside, to write a probe of your own (docs/writing-a-probe.md)', f'{inside} bash'),
             ('say no: from the answer on, not one byte leaves', f'{inside} telemctl opt-out'),
             ('the same records for a program', f'curl -s {url}/api/v1/records | jq .'),
         ]
