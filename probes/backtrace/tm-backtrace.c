@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "tm-core-notes.h"
+#include "tm-package-note.h"
 
-/* path, build-id, function, offset, offset in the function, activation, times */
-#define FRAME_TYPE "(sssttbu)"
+/* path, build-id, package, function, offset, offset in the function, activation, times */
+#define FRAME_TYPE "(ssssttbu)"
 /* program, signal, code, threads, whole, frames */
 #define BACKTRACE_TYPE "(siiuba" FRAME_TYPE ")"
 
@@ -24,6 +25,7 @@ tm_frame_free (TmFrame *self)
 {
   g_free (self->path);
   g_free (self->build_id);
+  g_free (self->package);
   g_free (self->function);
   g_free (self);
 }
@@ -119,8 +121,8 @@ tm_backtrace_to_bytes (const TmBacktrace *self)
       const TmFrame *frame = g_ptr_array_index (self->frames, i);
 
       g_variant_builder_add (&frames, FRAME_TYPE, frame->path, or_empty (frame->build_id),
-                             or_empty (frame->function), frame->offset, frame->function_offset,
-                             frame->is_activation, frame->n_times);
+                             or_empty (frame->package), or_empty (frame->function), frame->offset,
+                             frame->function_offset, frame->is_activation, frame->n_times);
     }
   variant =
       g_variant_ref_sink (g_variant_new (BACKTRACE_TYPE, or_empty (self->exe), self->signal,
@@ -165,6 +167,8 @@ check_frame (const TmFrame *frame, GError **error)
   if (strspn (build_id, "0123456789abcdef") != strlen (build_id) ||
       strlen (build_id) > MAX_BUILD_ID_DIGITS)
     return set_error (error, "a frame's build-id");
+  if (frame->package != NULL && !tm_package_is_valid (frame->package))
+    return set_error (error, "a frame's package");
   if (!is_printable (or_empty (frame->function), TM_BACKTRACE_MAX_NAME_BYTES))
     return set_error (error, "a frame's function");
   if (frame->n_times == 0)
@@ -182,7 +186,7 @@ or_null (const char *text)
 static gboolean
 take_frames (TmBacktrace *self, GVariantIter *iter, GError **error)
 {
-  const char *path, *build_id, *function;
+  const char *path, *build_id, *package, *function;
   guint64 offset, function_offset;
   gboolean is_activation;
   guint n_times;
@@ -190,13 +194,14 @@ take_frames (TmBacktrace *self, GVariantIter *iter, GError **error)
   if (g_variant_iter_n_children (iter) > TM_BACKTRACE_MAX_FRAMES)
     return set_error (error, "the number of frames");
 
-  while (g_variant_iter_next (iter, "(&s&s&sttbu)", &path, &build_id, &function, &offset,
-                              &function_offset, &is_activation, &n_times))
+  while (g_variant_iter_next (iter, "(&s&s&s&sttbu)", &path, &build_id, &package, &function,
+                              &offset, &function_offset, &is_activation, &n_times))
     {
       TmFrame *frame = g_new0 (TmFrame, 1);
 
       frame->path = g_strdup (path);
       frame->build_id = or_null (build_id);
+      frame->package = or_null (package);
       frame->function = or_null (function);
       frame->offset = offset;
       frame->function_offset = function_offset;

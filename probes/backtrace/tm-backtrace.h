@@ -23,6 +23,7 @@ typedef struct
 {
   char *path;     /* of the file mapped there, or TM_FRAME_JIT, or TM_FRAME_VDSO */
   char *build_id; /* (nullable): lower-case hex */
+  char *package;  /* (nullable): "name version", that the file says it is of */
   char *function; /* (nullable) */
   guint64 offset; /* of the program counter from where the file is mapped; 0 for TM_FRAME_JIT */
   guint64 function_offset;

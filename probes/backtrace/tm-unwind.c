@@ -13,11 +13,16 @@
 
 #include "tm-core-notes.h"
 #include "tm-function-name.h"
+#include "tm-package-note.h"
 
 /* A stack of 8 MiB that overflowed may have fifty thousand frames, which take five seconds. The
  * innermost say what happened, so that there is an answer before the process's own limit ends it.
  */
 #define MAX_CPU_USEC (G_GINT64_CONSTANT (4) * G_USEC_PER_SEC)
+
+/* .note.package, and of how many headers of a file that is looked for. */
+#define NOTE_PACKAGE 0xcafe1a7e
+#define MAX_HEADERS 64
 
 typedef struct
 {
@@ -27,6 +32,8 @@ typedef struct
   Dwfl *dwfl;
   TmCoreNotes *notes;
   TmBacktrace *backtrace;
+  GHashTable
+      *packages; /* (element-type Dwfl_Module utf8): what each file says of itself, or NULL */
 } Unwinder;
 
 static gboolean
@@ -82,21 +89,43 @@ unwinder_clear (Unwinder *self)
   g_clear_pointer (&self->core, elf_end);
   g_clear_pointer (&self->notes, tm_core_notes_free);
   g_clear_pointer (&self->backtrace, tm_backtrace_free);
+  g_clear_pointer (&self->packages, g_hash_table_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Unwinder, unwinder_clear)
 
+/* Of one header of a core or of another file; owner: with its zero byte. */
 static void
-add_notes (Unwinder *self, const GElf_Phdr *header)
+each_note (Elf *elf,
+           const GElf_Phdr *header,
+           const char *owner,
+           void (*take) (gpointer taker, guint32 type, const guint8 *data, gsize n_bytes),
+           gpointer taker)
 {
+  gsize n_owner = strlen (owner) + 1;
   Elf_Data *data =
-      elf_getdata_rawchunk (self->core, (int64_t) header->p_offset, header->p_filesz, ELF_T_NHDR);
+      elf_getdata_rawchunk (elf, (int64_t) header->p_offset, header->p_filesz, ELF_T_NHDR);
   gsize name_at, note_at, next = 0;
   GElf_Nhdr note;
 
   while (data != NULL && (next = gelf_getnote (data, next, &note, &name_at, &note_at)) > 0)
-    if (note.n_namesz == sizeof "CORE" && memcmp ((char *) data->d_buf + name_at, "CORE", 5) == 0)
-      tm_core_notes_add (self->notes, note.n_type, (guint8 *) data->d_buf + note_at, note.n_descsz);
+    if (note.n_namesz == n_owner && memcmp ((char *) data->d_buf + name_at, owner, n_owner) == 0)
+      take (taker, note.n_type, (guint8 *) data->d_buf + note_at, note.n_descsz);
+}
+
+static void
+take_core_note (gpointer notes, guint32 type, const guint8 *data, gsize n_bytes)
+{
+  tm_core_notes_add (notes, type, data, n_bytes);
+}
+
+static void
+take_package (gpointer package, guint32 type, const guint8 *data, gsize n_bytes)
+{
+  char **out_package = package;
+
+  if (type == NOTE_PACKAGE && *out_package == NULL)
+    *out_package = tm_package_note_parse ((const char *) data, n_bytes);
 }
 
 static gboolean
@@ -118,7 +147,7 @@ read_notes (Unwinder *self, GError **error)
       GElf_Phdr header;
 
       if (gelf_getphdr (self->core, (int) i, &header) != NULL && header.p_type == PT_NOTE)
-        add_notes (self, &header);
+        each_note (self->core, &header, "CORE", take_core_note, self->notes);
     }
 
   return TRUE;
@@ -139,6 +168,34 @@ get_build_id (Dwfl_Module *module)
   for (int i = 0; i < n_bits; i++)
     g_string_append_printf (text, "%02x", bits[i]);
   return g_string_free (text, FALSE);
+}
+
+/* (transfer none) (nullable) */
+static const char *
+get_package (Unwinder *self, Dwfl_Module *module)
+{
+  char *package = NULL;
+  GElf_Addr bias;
+  gsize n_headers = 0;
+  gpointer known;
+  Elf *elf;
+
+  if (g_hash_table_lookup_extended (self->packages, module, NULL, &known))
+    return known;
+
+  elf = dwfl_module_getelf (module, &bias);
+  if (elf == NULL || elf_getphdrnum (elf, &n_headers) != 0)
+    n_headers = 0;
+  for (gsize i = 0; i < MIN (n_headers, MAX_HEADERS); i++)
+    {
+      GElf_Phdr header;
+
+      if (gelf_getphdr (elf, (int) i, &header) != NULL && header.p_type == PT_NOTE)
+        each_note (elf, &header, "FDO", take_package, &package);
+    }
+
+  g_hash_table_insert (self->packages, module, package);
+  return package;
 }
 
 static void
@@ -173,6 +230,7 @@ make_frame (Unwinder *self, Dwarf_Addr pc, gboolean is_activation)
       name = dwfl_module_info (module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
       first_address = start;
       frame->build_id = get_build_id (module);
+      frame->package = g_strdup (get_package (self, module));
       set_function (frame, module, pc);
     }
 
@@ -262,6 +320,7 @@ tm_unwind_core (int core_fd, int exe_fd, GError **error)
 
   elf_version (EV_CURRENT);
   self.backtrace = tm_backtrace_new ();
+  self.packages = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self.core = elf_begin (core_fd, ELF_C_READ_MMAP, NULL);
   if (exe_fd >= 0)
     self.exe = elf_begin (exe_fd, ELF_C_READ_MMAP, NULL);

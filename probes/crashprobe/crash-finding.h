@@ -5,28 +5,36 @@
 #include <json-glib/json-glib.h>
 
 #include "crash-quota.h"
+#include "tm-backtrace.h"
 #include "tm-crash-rules.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  int core_fd;         /* -1: there is none */
-  int exe_fd;          /* -1: find it */
-  const char *exe;     /* (nullable): what the kernel said it is */
-  gboolean is_foreign; /* of a container, where paths mean something else */
-  gint64 time_usec;    /* since 1970 UTC; 0: unknown */
+  int core_fd;               /* -1: there is none */
+  int exe_fd;                /* -1: find it */
+  const char *exe;           /* (nullable): what the kernel said it is */
+  const char *unit;          /* (nullable): of the operating system, without an instance */
+  const char *packages_json; /* (nullable): COREDUMP_PACKAGE_JSON */
+  gboolean is_foreign;       /* of a container, where paths mean something else */
+  gint64 time_usec;          /* since 1970 UTC; 0: unknown */
 } CrashCase;
 
 typedef struct
 {
   CrashCause cause;
-  JsonNode *payload;
+  TmBacktrace *backtrace; /* (nullable): of a program of the operating system */
+  char *problem;          /* (nullable): why its core cannot be read */
 } CrashFinding;
 
-/* Blocks. A core that says nothing is a finding, too. */
+/* Blocks, while the core is read. A core that says nothing is a finding, too. */
 void crash_finding_init (CrashFinding *self, const CrashCase *crash, TmCrashRules *rules);
 void crash_finding_clear (CrashFinding *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CrashFinding, crash_finding_clear)
+
+/* (transfer full): all that a record of it has. root: (nullable): where dpkg's files are. */
+JsonNode *
+crash_finding_to_payload (const CrashFinding *self, const CrashCase *crash, const char *root);
 
 G_END_DECLS

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crash-unit.h"
+
 typedef struct
 {
   const char *name;
@@ -62,12 +64,23 @@ shares_files (guint64 pid)
          theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
 }
 
+/* (transfer full) (nullable) */
+static char *
+get_unit (guint64 pid)
+{
+  g_autofree char *file = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/cgroup", pid);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (file, &text, NULL, NULL) ? crash_unit_from_cgroup (NULL, text) : NULL;
+}
+
 gboolean
 crash_handler_report (CrashReporter *reporter, const char *const *arguments, GError **error)
 {
   guint64 values[CRASH_HANDLER_N_ARGUMENTS];
   CrashCase crash = { .core_fd = STDIN_FILENO, .exe_fd = -1 };
   g_autofree char *exe = NULL;
+  g_autofree char *unit = NULL;
   gboolean done;
 
   if (!parse (arguments, values, error))
@@ -75,6 +88,8 @@ crash_handler_report (CrashReporter *reporter, const char *const *arguments, GEr
 
   exe = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/exe", values[0]);
   crash.exe_fd = open (exe, O_RDONLY | O_CLOEXEC);
+  unit = get_unit (values[0]);
+  crash.unit = unit;
   crash.is_foreign = !shares_files (values[0]);
   crash.time_usec = (gint64) values[4] * G_USEC_PER_SEC;
   done = crash_reporter_take (reporter, &crash, NULL, error);

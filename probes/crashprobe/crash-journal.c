@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "crash-file.h"
+#include "crash-unit.h"
 #include "tm-probe-journal.h"
 
 #define MESSAGE_CRASH "MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1"
@@ -39,6 +40,15 @@ is_genuine (TmProbeJournal *journal)
   return strcmp (uid, coredump_uid) == 0;
 }
 
+static char *
+get_unit (TmProbeJournal *journal, const char *root)
+{
+  g_autofree char *user_unit = tm_probe_journal_get_text (journal, "COREDUMP_USER_UNIT");
+  g_autofree char *system_unit = tm_probe_journal_get_text (journal, "COREDUMP_UNIT");
+
+  return crash_unit_get_name (root, user_unit, system_unit);
+}
+
 /* FALSE: it was not taken. */
 static gboolean
 report_entry (TmProbeJournal *journal, const CrashFollower *follower)
@@ -47,7 +57,11 @@ report_entry (TmProbeJournal *journal, const CrashFollower *follower)
   g_autofree char *file = tm_probe_journal_get_text (journal, "COREDUMP_FILENAME");
   g_autofree char *time = tm_probe_journal_get_text (journal, "COREDUMP_TIMESTAMP");
   g_autofree char *place = tm_probe_journal_get_place (journal);
-  CrashCase crash = { .core_fd = -1, .exe_fd = -1, .exe = exe };
+  g_autofree char *packages = tm_probe_journal_get_text (journal, "COREDUMP_PACKAGE_JSON");
+  g_autofree char *unit = get_unit (journal, follower->root);
+  CrashCase crash = {
+    .core_fd = -1, .exe_fd = -1, .exe = exe, .unit = unit, .packages_json = packages
+  };
   gboolean is_taken;
 
   /* In a container a path below /usr is somebody else's. */

@@ -11,6 +11,13 @@
 #include "tm-core-notes.h"
 #include "tm-crash-signature.h"
 
+static void
+set_text (JsonObject *object, const char *name, const char *text)
+{
+  if (text != NULL)
+    json_object_set_string_member (object, name, text);
+}
+
 static JsonObject *
 get_signature (const CrashCause *cause)
 {
@@ -21,11 +28,9 @@ get_signature (const CrashCause *cause)
   json_object_set_int_member (object, "version", TM_CRASH_SIGNATURE_VERSION);
   json_object_set_string_member (object, "title", cause->title);
   json_object_set_string_member (object, "hash", hash);
+  set_text (object, "exact", cause->exact);
   if (cause->exact != NULL)
-    {
-      json_object_set_string_member (object, "exact", cause->exact);
-      json_array_add_string_element (alternatives, cause->exact);
-    }
+    json_array_add_string_element (alternatives, cause->exact);
   json_object_set_array_member (object, "alternatives", alternatives);
   return object;
 }
@@ -67,7 +72,7 @@ get_frames (const TmBacktrace *backtrace)
 
 /* Each once, in the order in which they come. */
 static JsonArray *
-get_modules (const TmBacktrace *backtrace)
+get_modules (const TmBacktrace *backtrace, GHashTable *packages)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   JsonArray *array = json_array_new ();
@@ -83,6 +88,8 @@ get_modules (const TmBacktrace *backtrace)
       object = json_object_new ();
       json_object_set_string_member (object, "name", module);
       json_object_set_string_member (object, "build_id", frame->build_id);
+      if (tm_origin_from_path (frame->path) == TM_ORIGIN_SYSTEM)
+        set_text (object, "package", g_hash_table_lookup (packages, frame->path));
       json_array_add_object_element (array, object);
     }
 
@@ -134,7 +141,10 @@ take_object (JsonObject *object)
 }
 
 JsonNode *
-crash_payload_new (const TmBacktrace *backtrace, const CrashCause *cause)
+crash_payload_new (const TmBacktrace *backtrace,
+                   const CrashCause *cause,
+                   GHashTable *packages,
+                   const char *unit)
 {
   JsonObject *object = json_object_new ();
   g_autofree char *signal = tm_crash_get_signal_name (backtrace->signal);
@@ -144,16 +154,17 @@ crash_payload_new (const TmBacktrace *backtrace, const CrashCause *cause)
   json_object_set_object_member (object, "signature", get_signature (cause));
   json_object_set_string_member (object, "program", backtrace->exe);
   json_object_set_string_member (object, "component", cause->program);
+  set_text (object, "package", g_hash_table_lookup (packages, backtrace->exe));
+  set_text (object, "unit", unit);
   json_object_set_string_member (object, "signal", signal);
   json_object_set_int_member (object, "signal_number", backtrace->signal);
   if (backtrace->code != TM_CORE_CODE_UNKNOWN)
     json_object_set_int_member (object, "si_code", backtrace->code);
-  if (reason != NULL)
-    json_object_set_string_member (object, "reason", reason);
+  set_text (object, "reason", reason);
   json_object_set_int_member (object, "threads", backtrace->n_threads);
   json_object_set_boolean_member (object, "complete", backtrace->is_whole);
   json_object_set_array_member (object, "frames", get_frames (backtrace));
-  json_object_set_array_member (object, "modules", get_modules (backtrace));
+  json_object_set_array_member (object, "modules", get_modules (backtrace, packages));
   json_object_set_string_member (object, "text", text);
   return take_object (object);
 }
@@ -164,8 +175,7 @@ crash_payload_new_undecodable (const CrashCause *cause, const char *reason)
   JsonObject *object = json_object_new ();
 
   json_object_set_object_member (object, "signature", get_signature (cause));
-  if (cause->program != NULL)
-    json_object_set_string_member (object, "component", cause->program);
+  set_text (object, "component", cause->program);
   json_object_set_string_member (object, "reason", reason);
   json_object_set_string_member (object, "text", "A program crashed, and its core cannot be read.");
   return take_object (object);
@@ -192,8 +202,7 @@ crash_payload_new_count (const CrashCause *cause, guint64 n)
   g_autofree char *text = get_text_of_count (cause, n);
 
   json_object_set_object_member (object, "signature", get_signature (cause));
-  if (cause->program != NULL)
-    json_object_set_string_member (object, "component", cause->program);
+  set_text (object, "component", cause->program);
   json_object_set_int_member (object, "count", (gint64) MIN (n, G_MAXINT64));
   json_object_set_string_member (object, "text", text);
   return take_object (object);

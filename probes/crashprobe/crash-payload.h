@@ -12,8 +12,12 @@ G_BEGIN_DECLS
 #define CRASH_TITLE_THIRD_PARTY "third-party program"
 #define CRASH_TITLE_UNDECODABLE "undecodable core"
 
-/* (transfer full): of a program of the operating system. */
-JsonNode *crash_payload_new (const TmBacktrace *backtrace, const CrashCause *cause);
+/* (transfer full): of a program of the operating system. packages: (element-type filename utf8):
+ * path to "name version"; unit: (nullable). */
+JsonNode *crash_payload_new (const TmBacktrace *backtrace,
+                             const CrashCause *cause,
+                             GHashTable *packages,
+                             const char *unit);
 
 /* (transfer full): that a core could not be read. reason: a text of ours. */
 JsonNode *crash_payload_new_undecodable (const CrashCause *cause, const char *reason);

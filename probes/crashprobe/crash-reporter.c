@@ -184,12 +184,13 @@ tell_counts (CrashReporter *self, gboolean all, GError **error)
 static gboolean
 report (CrashReporter *self, const CrashFinding *finding, const CrashCase *crash, GError **error)
 {
-  gint64 now_usec = g_get_real_time ();
-  g_autofree char *key = get_dedup_key (&finding->cause, now_usec);
+  g_autoptr (JsonNode) payload =
+      crash_finding_to_payload (finding, crash, tm_probe_get_root (self->probe));
+  g_autofree char *key = get_dedup_key (&finding->cause, g_get_real_time ());
   gboolean is_same = is_limited (self) || finding->cause.kind == CRASH_KIND_PROCESS;
 
-  return hand_over (self, finding->cause.kind, finding->payload, is_same ? key : NULL,
-                    crash->time_usec, error);
+  return hand_over (self, finding->cause.kind, payload, is_same ? key : NULL, crash->time_usec,
+                    error);
 }
 
 static gboolean

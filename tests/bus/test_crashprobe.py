@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 from harness.cores import PROBE
-from harness.crashing import ABORT, CRASH
+from harness.crashing import ABORT, CRASH, MANY
 from harness.crashprobe import CORES, CrashprobeTest
 from harness.process import Process, run_as, wait_until
 
@@ -26,6 +26,7 @@ class JournalOfCrashes(CrashprobeTest):
         core = self.crash(program, 'hunter2-argument', environment={'TOKEN': 'hunter2-environment', 'HOME': str(home)}, cwd=home)
         self.assertIn(b'hunter2-environment', core.read_bytes())
         text, record = self.show(core)
+        self.assertIn(b'hunter2-comm', core.read_bytes())
         for secret in ('hunter2', 'alice', '/home', os.uname().nodename, str(self.directory)):
             self.assertNotIn(secret, text)
         self.assertEqual(record['classification'], 'org.telemetrics/crash/process')
@@ -50,6 +51,52 @@ class JournalOfCrashes(CrashprobeTest):
         text, record = self.show(self.crash(program))
         self.assertNotIn('hunter2', text)
         self.assertEqual(record['payload']['signature']['title'], 'gears|SIGSEGV|[other]')
+
+    # Packages and units
+
+    def test_package_of_dpkg(self):
+        """Of the program, and of the libraries on the stack."""
+        payload = self.payload(self.crash('/bin/sh', '-c', 'kill -SEGV $$'))
+        owner = subprocess.run(['dpkg', '-S', Path('/bin/sh').resolve(), '/bin/dash'], capture_output=True, text=True, check=False).stdout
+        name = owner.partition(':')[0]
+        asked = ['dpkg-query', '-W', '-f', '${Package} ${Version}']
+        self.assertEqual(payload['package'], subprocess.run([*asked, name], capture_output=True, text=True, check=True).stdout)
+        modules = {module['name']: module.get('package') for module in payload['modules']}
+        libc = subprocess.run([*asked, f'libc6:{self.debian_architecture()}'], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(modules['libc.so.6'], libc)
+
+    @staticmethod
+    def debian_architecture():
+        return subprocess.run(['dpkg', '--print-architecture'], capture_output=True, text=True, check=True).stdout.strip()
+
+    def test_package_of_the_file(self):
+        """What the builder of a program wrote into it; of somebody else's program it is not said."""
+        note = ['-Xlinker', '--package-metadata={"type":"deb","os":"debian","name":"gears","version":"1.2-3"}']
+        payload = self.payload(self.crash(self.build(CRASH, *note)))
+        self.assertEqual(payload['package'], 'gears 1.2-3')
+        self.assertEqual(payload['modules'][0]['package'], 'gears 1.2-3')
+        text, record = self.show(self.crash(self.build(CRASH, *note, into='/opt')))
+        self.assertEqual(record['classification'], 'org.telemetrics/crash/third-party')
+        self.assertNotIn('1.2-3', text)
+
+    def test_package_of_the_journal(self):
+        self.prepare_journal()
+        told = {'/usr/bin/gears': {'type': 'deb', 'name': 'gears', 'version': '9'}, '/home/hunter2/x.so': {'name': 'hunter2', 'version': '1'}}
+        self.coredump(self.crash(self.build(CRASH)), COREDUMP_PACKAGE_JSON=json.dumps(told))
+        self.once()
+        self.assertEqual([said['package'] for said in self.payloads()], ['gears 9'])
+        self.assertNotIn('hunter2', json.dumps(self.kept()))
+
+    def test_unit(self):
+        """A unit that the system brings, without its instance; what people made and named is not named."""
+        self.prepare_journal()
+        program = self.build(MANY)
+        said = {'user@1000.service': 'user@.service', 'hunter2.service': None, 'systemd-journald.service': 'systemd-journald.service',
+                'session-7.scope': None}
+        for number, unit in enumerate(said):
+            self.coredump(self.crash(program, str(number)), COREDUMP_UNIT=unit)
+            self.once()
+        self.assertEqual(sorted(str(payload.get('unit')) for payload in self.payloads()), sorted(map(str, said.values())))
 
     # Handing over
 

@@ -4,6 +4,7 @@
 CRASH = '''
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 static volatile int zero;
 __attribute__((noinline)) int touch (int *p) { *p = 1; return *p + zero; }
@@ -12,6 +13,7 @@ int main (int argc, char **argv)
 {
   char secret[64] = "hunter2-on-" "the-stack";
   char *heap = strdup (secret);
+  prctl (PR_SET_NAME, "hunter2-comm");
   if (argc > 1 && argv[1][0] == 'x') heap[0] = 'x';
   return relay ((int *) 0) + heap[0] + secret[zero];
 }

@@ -46,7 +46,8 @@ class CrashprobeTest(CoreTest, SystemTest):
         entry = {'MESSAGE_ID': 'fc2e22bc6ee647b6b90729ab34a250b1', '_UID': 0, '_EXE': '/usr/lib/systemd/systemd-coredump',
                  '_TRANSPORT': 'journal', 'MESSAGE': 'Process 1 (gears) of user 1000 dumped core.', 'COREDUMP_EXE': '/usr/bin/gears',
                  'COREDUMP_FILENAME': file, 'COREDUMP_TIMESTAMP': 1767225600000000, 'COREDUMP_CMDLINE': 'gears hunter2',
-                 'COREDUMP_ENVIRON': 'TOKEN=hunter2', 'COREDUMP_CWD': '/home/hunter2', 'COREDUMP_HOSTNAME': 'hunter2', **fields}
+                 'COREDUMP_ENVIRON': 'TOKEN=hunter2', 'COREDUMP_CWD': '/home/hunter2', 'COREDUMP_HOSTNAME': 'hunter2', 'COREDUMP_COMM': 'hunter2',
+                 'COREDUMP_UNIT': 'hunter2.service', 'COREDUMP_USER_UNIT': 'hunter2@hunter2.service', **fields}
         self.journal.add(**{field: value for field, value in entry.items() if value is not None})
 
     def kinds(self):
