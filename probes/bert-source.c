@@ -2,10 +2,7 @@
 /* See bert-source.h. */
 #include "bert-source.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <gio/gunixinputstream.h>
-#include <glib/gi18n.h>
+#include <gio/gio.h>
 #include <string.h>
 
 #include "tm-cper-parse.h"
@@ -23,44 +20,6 @@ void
 bert_region_clear (BertRegion *self)
 {
   g_clear_pointer (&self->bytes, g_bytes_unref);
-}
-
-/* Not by GFile, which looks for other file systems than the kernel's. */
-static GInputStream *
-open_file (const char *name, GError **error)
-{
-  int fd = open (name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  int saved_errno = errno;
-
-  if (fd >= 0)
-    return g_unix_input_stream_new (fd, TRUE);
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
-               _ ("“%s” cannot be read: %s"), name, g_strerror (saved_errno));
-  return NULL;
-}
-
-/* Files of sysfs do not know their size; reading stops one byte beyond the limit. */
-static GBytes *
-read_file (const char *name, gsize max_bytes, GError **error)
-{
-  g_autoptr (GInputStream) stream = open_file (name, error);
-  g_autofree guint8 *data = NULL;
-  gsize n_bytes;
-
-  if (stream == NULL)
-    return NULL;
-
-  data = g_malloc (max_bytes + 1);
-  if (!g_input_stream_read_all (stream, data, max_bytes + 1, &n_bytes, NULL, error))
-    return NULL;
-  if (n_bytes <= max_bytes)
-    return g_bytes_new_take (g_realloc (g_steal_pointer (&data), n_bytes), n_bytes);
-
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-               _ ("“%s” is too long; accepted are at most %lu bytes"), name,
-               (unsigned long) max_bytes);
-  return NULL;
 }
 
 static void
@@ -141,7 +100,7 @@ is_log (GBytes *input)
 static gboolean
 read_input (const char *input, BertRegion *out_region, GError **error)
 {
-  g_autoptr (GBytes) bytes = read_file (input, MAX_INPUT_BYTES, error);
+  g_autoptr (GBytes) bytes = tm_probe_read_file (input, MAX_INPUT_BYTES, error);
 
   if (bytes == NULL)
     return FALSE;
@@ -164,7 +123,7 @@ bert_source_read (TmProbe *probe, BertRegion *out_region, GError **error)
   if (input != NULL)
     return read_input (input, out_region, error);
 
-  out_region->bytes = read_file (file, TM_CPER_MAX_BYTES, &local_error);
+  out_region->bytes = tm_probe_read_file (file, TM_CPER_MAX_BYTES, &local_error);
   if (out_region->bytes != NULL)
     return TRUE;
   /* Old kernels do not show it, and a locked one does not let it be read; they print it. */

@@ -185,8 +185,6 @@ observe_input (Pstoreprobe *self, const char *input, GError **error)
   g_autofree char *base = g_path_get_basename (input);
   g_autofree char *name =
       tm_pstore_is_dump (base) ? g_strdup (base) : g_strconcat ("dmesg-", base, NULL);
-  char *text;
-  gsize n_bytes;
 
   if (g_file_test (input, G_FILE_TEST_IS_DIR))
     {
@@ -195,16 +193,9 @@ observe_input (Pstoreprobe *self, const char *input, GError **error)
       return report_files (self, files, FALSE) || set_failed (error);
     }
 
-  if (!g_file_get_contents (input, &text, &n_bytes, error))
+  bytes = tm_probe_read_file (input, TM_PSTORE_MAX_BYTES, error);
+  if (bytes == NULL)
     return FALSE;
-  bytes = g_bytes_new_take (text, n_bytes);
-  if (n_bytes > TM_PSTORE_MAX_BYTES)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   _ ("“%s” is too long; accepted are at most %lu bytes"), input,
-                   (unsigned long) TM_PSTORE_MAX_BYTES);
-      return FALSE;
-    }
 
   parts = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_pstore_part_free);
   g_ptr_array_add (parts, tm_pstore_part_new (name, bytes, 0));

@@ -46,6 +46,10 @@ const char *tm_probe_get_root (TmProbe *self); /* --root or TELEMETRICS_ROOT; NU
 /* (transfer full): an absolute path of the system below --root. */
 char *tm_probe_get_path (TmProbe *self, const char *absolute);
 
+/* (transfer full): the whole file. Fails in the domain G_IO_ERROR, with INVALID_DATA if there is
+ * more than max_bytes; more than that is never in memory. */
+GBytes *tm_probe_read_file (const char *name, gsize max_bytes, GError **error);
+
 /* Begins to observe, if the category is active; asks a file, not the bus. If not, also forgets the
  * state. What is only shown, from a file that somebody named, needs no consent. */
 gboolean tm_probe_may_observe (TmProbe *self);
