@@ -10,7 +10,7 @@
 #include "bert-source.h"
 #include "tm-cper-parse.h"
 #include "tm-cper-report.h"
-#include "tm-probe.h"
+#include "tm-probe-drops.h"
 
 typedef struct
 {
@@ -35,6 +35,7 @@ report (Bertprobe *self, const TmCperEvent *event, GError **error)
 {
   g_autoptr (JsonNode) payload = tm_cper_report_to_payload (event);
   g_autofree char *key = g_strdup_printf ("%s-%u", self->hash, event->index);
+  g_autoptr (GError) local_error = NULL;
   TmProbeRecord record = {
     .classification = TM_CPER_CLASSIFICATION,
     .severity = tm_cper_report_get_severity (event),
@@ -45,7 +46,17 @@ report (Bertprobe *self, const TmCperEvent *event, GError **error)
 
   if (self->region.is_text)
     json_object_set_string_member (json_node_get_object (payload), "source", "kernel-log");
-  return tm_probe_hand_over (self->probe, &record, error);
+  if (tm_probe_hand_over (self->probe, &record, &local_error))
+    return TRUE;
+  /* What is wrong in the record itself stays wrong: the others do not wait for it. */
+  if (tm_probe_is_final (local_error) && tm_probe_get_input (self->probe) == NULL)
+    {
+      tm_probe_drop (self->probe, "refused", 1);
+      return TRUE;
+    }
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /* The region tells of the time before this boot. Where the agreement began within this boot it is

@@ -9,7 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "tm-probe.h"
+#include "tm-probe-drops.h"
 #include "update-build.h"
 #include "update-state.h"
 #include "update-watch.h"
@@ -45,8 +45,15 @@ hand_over (Updateprobe *self, TmUpdate *update, const char *dedup_key)
   if (tm_probe_hand_over (self->probe, &record, &error))
     return TRUE;
 
-  self->has_failed = TRUE;
   g_printerr (_ ("updateprobe: the record was not taken: %s\n"), error->message);
+  /* What is wrong in the record itself stays wrong: nothing waits behind it. */
+  if (tm_probe_is_final (error) && tm_probe_get_input (self->probe) == NULL)
+    {
+      tm_probe_drop (self->probe, "refused", 1);
+      return TRUE;
+    }
+
+  self->has_failed = TRUE;
   return FALSE;
 }
 
@@ -223,8 +230,18 @@ take_heard (TmUpdate *update, gpointer user_data)
 {
   Updateprobe *self = user_data;
   g_autoptr (TmUpdate) owned = update;
+  g_autoptr (GError) error = NULL;
 
-  return tm_probe_may_continue (self->probe) && hand_over (self, owned, NULL);
+  if (!tm_probe_may_continue (self->probe))
+    return FALSE;
+  if (hand_over (self, owned, NULL))
+    return TRUE;
+
+  /* Nobody says it a second time. */
+  tm_probe_drop (self->probe, "lost", 1);
+  if (!tm_probe_save_drops (self->probe, &error))
+    g_printerr (_ ("updateprobe: %s\n"), error->message);
+  return FALSE;
 }
 
 static void
