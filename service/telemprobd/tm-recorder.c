@@ -446,14 +446,14 @@ tm_recorder_get_refused (TmRecorder *self)
 }
 
 TmRecorder *
-tm_recorder_new (TmPeers *peers, TmStanding *standing, TmIntake *intake)
+tm_recorder_new (TmPeers *peers, TmStanding *standing, TmIntake *intake, TmClock *clock)
 {
   TmRecorder *self = g_object_new (TM_TYPE_RECORDER, NULL);
 
   self->peers = g_object_ref (peers);
   self->standing = g_object_ref (standing);
   self->intake = g_object_ref (intake);
-  self->refusals = tm_refusals_new (peers);
+  self->refusals = tm_refusals_new (peers, clock);
   g_signal_connect_object (standing, "consent-changed", G_CALLBACK (on_consent_changed), self, 0);
   g_signal_connect_object (standing, "category-expired", G_CALLBACK (on_consent_changed), self, 0);
   on_consent_changed (standing, self);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define TM_TYPE_RECORDER (tm_recorder_get_type ())
 G_DECLARE_FINAL_TYPE (TmRecorder, tm_recorder, TM, RECORDER, TmDBusRecorderSkeleton)
 
-TmRecorder *tm_recorder_new (TmPeers *peers, TmStanding *standing, TmIntake *intake);
+TmRecorder *
+tm_recorder_new (TmPeers *peers, TmStanding *standing, TmIntake *intake, TmClock *clock);
 
 /* Calls that were refused since the service started, by the error's name: a{st}. (transfer
  * floating) */

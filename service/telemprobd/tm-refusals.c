@@ -5,12 +5,13 @@
  */
 #include "tm-refusals.h"
 
-#define WINDOW_SECONDS 1
+#define WINDOW_USEC (1 * G_USEC_PER_SEC)
 
 struct _TmRefusals
 {
   GObject parent_instance;
 
+  TmClock *clock;       /* owned */
   GHashTable *accounts; /* (element-type guint32 Account): owned, by uid */
   guint timer;
 };
@@ -61,6 +62,15 @@ account_free (Account *self)
   g_free (self);
 }
 
+static gboolean on_timer (gpointer user_data);
+
+static void
+start_timer (TmRefusals *self)
+{
+  self->timer = tm_clock_add_timer (
+      self->clock, tm_clock_get_boottime_usec (self->clock) + WINDOW_USEC, on_timer, self, NULL);
+}
+
 /* A new second for everybody. */
 static gboolean
 on_timer (gpointer user_data)
@@ -82,10 +92,9 @@ on_timer (gpointer user_data)
         g_hash_table_iter_remove (&iter);
     }
 
-  if (g_hash_table_size (self->accounts) > 0)
-    return G_SOURCE_CONTINUE;
-
   self->timer = 0;
+  if (g_hash_table_size (self->accounts) > 0)
+    start_timer (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -102,7 +111,7 @@ find_account (TmRefusals *self, guint32 uid)
   g_queue_init (&account->waiting);
   g_hash_table_insert (self->accounts, GUINT_TO_POINTER (uid), account);
   if (self->timer == 0)
-    self->timer = g_timeout_add_seconds (WINDOW_SECONDS, on_timer, self);
+    start_timer (self);
 
   return account;
 }
@@ -153,10 +162,11 @@ on_peer_left (TmPeers *peers, const char *unique_name, gpointer user_data)
 }
 
 TmRefusals *
-tm_refusals_new (TmPeers *peers)
+tm_refusals_new (TmPeers *peers, TmClock *clock)
 {
   TmRefusals *self = g_object_new (TM_TYPE_REFUSALS, NULL);
 
+  self->clock = g_object_ref (clock);
   g_signal_connect_object (peers, "left", G_CALLBACK (on_peer_left), self, 0);
 
   return self;
@@ -167,8 +177,9 @@ tm_refusals_finalize (GObject *object)
 {
   TmRefusals *self = TM_REFUSALS (object);
 
-  g_clear_handle_id (&self->timer, g_source_remove);
+  tm_clock_clear_timer (self->clock, &self->timer);
   g_hash_table_unref (self->accounts);
+  g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (tm_refusals_parent_class)->finalize (object);
 }

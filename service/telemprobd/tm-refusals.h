@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "tm-clock.h"
 #include "tm-peers.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,7 @@ G_BEGIN_DECLS
 #define TM_TYPE_REFUSALS (tm_refusals_get_type ())
 G_DECLARE_FINAL_TYPE (TmRefusals, tm_refusals, TM, REFUSALS, GObject)
 
-TmRefusals *tm_refusals_new (TmPeers *peers);
+TmRefusals *tm_refusals_new (TmPeers *peers, TmClock *clock);
 
 /* Answers with error, now or later. Takes invocation. */
 void tm_refusals_send (TmRefusals *self,

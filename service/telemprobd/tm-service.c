@@ -379,7 +379,8 @@ export_objects (TmService *self, GError **error)
   self->permits = tm_permits_new (self->peers, authority);
   self->delivery = make_delivery (self, connection);
   self->records = tm_records_object_new (self->permits, self->keep->committer, self->keep->clock);
-  recorder = tm_recorder_new (self->peers, self->keep->standing, self->keep->intake);
+  recorder =
+      tm_recorder_new (self->peers, self->keep->standing, self->keep->intake, self->keep->clock);
   self->health =
       tm_health_object_new (recorder, self->keep->standing, self->keep->committer, self->delivery,
                             self->keep->clock, (const char *const *) problems);
