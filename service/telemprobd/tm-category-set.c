@@ -150,6 +150,8 @@ load_category (TmCategorySet *set, const char *id, const char *path)
       set->has_broken = TRUE;
     }
 
+  if (self->globs == NULL)
+    self->globs = g_new0 (char *, 1);
   if (self->title == NULL)
     self->title = g_strdup (id);
   if (self->explanation == NULL)
@@ -197,6 +199,40 @@ compare_ids (gconstpointer a, gconstpointer b)
   return strcmp (first->id, second->id);
 }
 
+static gboolean
+is_catch_all (const char *glob)
+{
+  return g_str_has_prefix (glob, "*/");
+}
+
+static gboolean
+claims_everything (const TmCategory *category)
+{
+  for (guint i = 0; category->globs[i] != NULL; i++)
+    if (!is_catch_all (category->globs[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* What it claims may be what the broken file would have claimed. */
+static void
+break_catch_all (TmCategorySet *self)
+{
+  for (guint i = 0; i < self->categories->len; i++)
+    {
+      TmCategory *category = self->categories->pdata[i];
+
+      if (category->is_broken || !claims_everything (category))
+        continue;
+      category->is_broken = TRUE;
+      g_ptr_array_add (self->problems,
+                       g_strdup_printf ("category \"%s\" claims what no other does; it cannot be "
+                                        "granted while the file of another is broken",
+                                        category->id));
+    }
+}
+
 TmCategorySet *
 tm_category_set_load (const char *const *directories)
 {
@@ -218,6 +254,8 @@ tm_category_set_load (const char *const *directories)
     g_ptr_array_add (self->categories, load_category (self, id, path));
 
   g_ptr_array_sort (self->categories, compare_ids);
+  if (self->has_broken)
+    break_catch_all (self);
   g_ptr_array_add (self->problems, NULL);
   return self;
 }
@@ -274,7 +312,7 @@ measure_match (TmCategorySet *self, const TmCategory *category, const char *clas
     {
       const char *glob = category->globs[i];
 
-      if (self->has_broken && g_str_has_prefix (glob, "*/"))
+      if (self->has_broken && is_catch_all (glob))
         continue;
       if (strlen (glob) > longest && tm_category_glob_match (glob, classification))
         longest = strlen (glob);

@@ -15,7 +15,8 @@
  *
  * A file that is not as it must be is a problem, and its category cannot be granted. Since nobody
  * knows then what it would have claimed, a glob that matches everything ("*" as first part) claims
- * nothing any more: an error never makes more be recorded.
+ * nothing any more, and a category that has no other cannot be granted either: an error never makes
+ * more be recorded, and what is said to be active is.
  */
 #pragma once
 
@@ -34,7 +35,7 @@ typedef struct
   GVariant *translations; /* (nullable): see tm-category-translations.h */
   char **globs;
   gint64 expires_usec; /* 0 = never */
-  gboolean is_broken;
+  gboolean is_broken;  /* its file, or it claims everything and another's file is */
 } TmCategory;
 
 gboolean tm_category_is_expired (const TmCategory *self, gint64 now_usec);

@@ -3,6 +3,7 @@
 
 import time
 import uuid
+from pathlib import Path
 
 from gi.repository import GLib
 
@@ -11,6 +12,8 @@ from harness.bus import BUS_NAME, MANAGER_NAME
 from harness.system import STATE
 
 IDENTITY = STATE / 'identity.conf'
+CATEGORIES = Path('/etc/telemetrics/categories.d')
+ALL = ('boot', 'crashes', 'custom', 'hardware', 'heartbeat', 'journal', 'kernel', 'updates')
 
 
 class ConsentTest(SystemTest):
@@ -34,8 +37,7 @@ class ConsentTest(SystemTest):
         self.assertEqual(set(self.root.get('Consent', 'Decisions').values()), {0})
         self.assertEqual(self.root.get('Consent', 'AcceptedPolicyVersion'), 0)
         categories = self.root.invoke('Consent', 'ListCategories')
-        self.assertEqual([category[0] for category in categories],
-                         ['boot', 'crashes', 'custom', 'hardware', 'heartbeat', 'journal', 'kernel', 'updates'])
+        self.assertEqual([category[0] for category in categories], list(ALL))
         for _, title, explanation, decision, details in categories:
             self.assertTrue(title and explanation and details['purpose'] and details['classifications'])
             self.assertEqual((decision, details['active'], details['locked']), (0, False, False))
@@ -87,6 +89,33 @@ class ConsentTest(SystemTest):
         self.root.set_enabled(True)
         self.assertNotIn('crashes', self.system.active_categories())
         self.decide({'crashes': 1})
+
+    def test_broken_category(self):
+        """A file that is not as it must be: its category is off, and so is the one that would get what it claims, everywhere."""
+        self.root.set_enabled(True)
+        self.root.submit('acme/app/event')
+        override = CATEGORIES / 'crashes.category'
+        override.parent.mkdir(parents=True)
+        override.write_text('[Category]\nTitle=broken\n')
+        self.system.stop_services()
+        others = [name for name in ALL if name not in ('crashes', 'custom')]
+        self.assertEqual(self.root.get('Consent', 'Locked'), ['crashes', 'custom'])
+        self.assertEqual(self.system.active_categories(), others)
+        self.assertEqual(self.root.get('Recorder', 'ActiveCategories'), others)
+        self.assertEqual(self.root.invoke('Recorder', 'GetEffective'), others)
+        for classification in ('acme/app/event', 'org.telemetrics/crash/native'):
+            with self.assertRaises(BusError) as caught:
+                self.root.submit(classification)
+            self.assertEqual(caught.exception.short, 'Disabled')
+        self.assertEqual(self.kept(), [])
+        self.assertEqual(len(self.root.get('Health', 'Problems')), 2)
+        listed = {category[0]: category[4] for category in self.root.invoke('Consent', 'ListCategories')}
+        self.assertEqual([name for name in ALL if listed[name]['active']], others)
+        self.assertEqual(listed['crashes']['classifications'], [])
+
+        override.unlink()
+        self.system.stop_services()
+        self.assertEqual(self.root.get('Recorder', 'ActiveCategories'), list(ALL))
 
     def test_not_yet_supported(self):
         """Decisions of single users are told to be missing, by name."""

@@ -178,6 +178,8 @@ test_broken (CategoryFixture *fixture, gconstpointer data)
       g_assert_true (tm_category_set_find (set, "crashes")->is_broken);
       g_assert_null (lookup (set, "org.x/crash/process"));
       g_assert_null (lookup (set, "a/b/c"));
+      g_assert_true (tm_category_set_find (set, "custom")->is_broken);
+      g_assert_nonnull (strstr (tm_category_set_get_problems (set)[1], "\"custom\" claims"));
       g_assert_cmpstr (lookup (set, "org.x/kernel/oops"), ==, "kernel");
     }
 }
