@@ -75,13 +75,10 @@ static const TmCperField link_capabilities[] = {
 };
 
 static const TmCperField link_control[] = {
-  N ("aspm_control", 16, 2, 0, 2),
-  B ("link_disable", 16, 2, 4),
-  B ("retrain_link", 16, 2, 5),
-  B ("extended_synch", 16, 2, 7),
-  B ("sris_clocking", 16, 2, 12),
-  B ("flit_mode_disable", 16, 2, 13),
-  TM_CPER_END,
+  N ("aspm_control", 16, 2, 0, 2),    B ("ptm_prop_delay_adaptation_interpretation", 16, 2, 2),
+  B ("link_disable", 16, 2, 4),       B ("retrain_link", 16, 2, 5),
+  B ("extended_synch", 16, 2, 7),     B ("sris_clocking", 16, 2, 12),
+  B ("flit_mode_disable", 16, 2, 13), TM_CPER_END,
 };
 
 static const TmCperField link_status[] = {
@@ -128,6 +125,8 @@ static const TmCperField device_capabilities2[] = {
   B ("128_bit_cas_completer_supported", 36, 4, 9),
   B ("no_ro_enabled_pr_pr_passing", 36, 4, 10),
   B ("ltr_mechanism_supported", 36, 4, 11),
+  N ("tph_completer_supported", 36, 4, 12, 2),
+  N ("obff_supported", 36, 4, 18, 2),
   N ("max_end_end_tlp_prefixes", 36, 4, 22, 2),
   N ("emergency_power_reduction_supported", 36, 4, 24, 2),
   N ("dmwr_lengths_supported", 36, 4, 29, 2),

@@ -9,6 +9,7 @@ base64 or as the first of them in hexadecimal, registers of single bits as membe
 """
 
 import base64
+import collections
 import json
 import pathlib
 import re
@@ -18,15 +19,25 @@ import unittest
 
 SHOWN_BYTES = 64
 
-# Sentences, and what is there twice.
-NOT_COMPARED = {'message', 'description', 'busRequestorIDHex', 'sectionOffset', 'sectionType'}
+# What is not compared, and why; test_exceptions counts.
+NOT_COMPARED = {
+    'message': 'a sentence',
+    'description': 'a sentence',
+    'busRequestorIDHex': 'there twice',
+    'sectionOffset': 'where the section stands in the file, and nothing about the error',
+    'sectionType': 'compared by itself, as a GUID',
+}
+# Here the published decoding puts bits in other places than the specification of PCI Express does.
+NOT_AS_SPECIFIED = {
+    'link_capabilities2': 'read from the bytes of the next register',
+    'link_control2': 'read from the bytes of the next register',
+    'link_status2': 'read from the bytes of the next register',
+    'advanced_error_interrupt_message_number': 'read two bits low',
+    'rsvdp': 'reserved',
+}
 RENAMED = {'privelegeModeRequested': 'privilege_mode_requested', 'sectionLength': 'length', 'code': 'value', 'type': 'name'}
-WORDS = {'Supported': 1, 'Enabled': 1, 'Fatal': 1, 'Passing': 1, 'NotSupported': 0, 'Disabled': 0, 'NonFatal': 0}
-
-# Here the published decoding and the specification of PCI Express put bits in different places (it reads the second link registers
-# four bytes late, and the message number two bits low), or a value of two bits became one word.
-NOT_AS_SPECIFIED = {'advanced_error_interrupt_message_number', 'link_status2', 'link_control2', 'link_capabilities2',
-                    'ptm_prop_delay_adaptation_interpretation', 'rsvdp', 'tph_completer_supported', 'obff_supported'}
+# A number of several bits became one word of them.
+WORDS = {'Supported': True, 'Enabled': True, 'Fatal': True, 'Passing': True, 'NotSupported': False, 'Disabled': False, 'NonFatal': False}
 
 
 def plain(name):
@@ -36,9 +47,13 @@ def plain(name):
 def value_of(value):
     if isinstance(value, str) and re.fullmatch('0x[0-9a-f]+', value):
         return int(value, 16)
-    if isinstance(value, str):
-        return WORDS.get(value, value)
     return value
+
+
+def is_same(theirs, ours):
+    if isinstance(theirs, str) and theirs in WORDS and not isinstance(ours, str):
+        return WORDS[theirs] == bool(ours)
+    return value_of(theirs) == value_of(ours)
 
 
 def member(ours, name):
@@ -65,7 +80,7 @@ def differences(theirs, ours, path):
     elif is_bytes(ours):
         if base64.b64decode(theirs)[:SHOWN_BYTES].hex() != ours['data']:
             yield f'{path}: {theirs} is not {ours["data"]}'
-    elif value_of(theirs) != value_of(ours):
+    elif not is_same(theirs, ours):
         yield f'{path}: {theirs} is not {ours}'
 
 
@@ -81,7 +96,7 @@ def differences_of_objects(theirs, ours, path):
             continue
         if isinstance(ours, list):
             bit = re.sub('_(status|mask|severity)$', '', name)
-            if (value_of(value) == 1) != (bit in ours):
+            if (WORDS.get(value, value) in (1, True)) != (bit in ours):
                 yield f'{path}.{name}: {value} is not what {ours} says'
             continue
         try:
@@ -113,6 +128,22 @@ class Corpus(unittest.TestCase):
                     body = next(value for name, value in section.items() if name != 'message')
                     found += differences(body, our.get('error', our.get('raw')), 'section')
                 self.assertEqual(found, [])
+
+    def test_exceptions(self):
+        """What is compared is all but a few: 709 values; those of the exceptions are these."""
+        n_compared, n_left_out = 0, collections.Counter()
+        stack = [json.loads(path.read_text()) for path in self.directory.glob('*.json')]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, dict):
+                n_left_out.update(name for name in value if name in NOT_COMPARED or name in NOT_AS_SPECIFIED)
+                stack += [child for name, child in value.items() if name not in NOT_COMPARED and name not in NOT_AS_SPECIFIED]
+            elif isinstance(value, list):
+                stack += value
+            else:
+                n_compared += 1
+        self.assertGreaterEqual(n_compared, 709)
+        self.assertLessEqual(sum(n_left_out[name] for name in NOT_AS_SPECIFIED), 5)
 
     def test_nothing_identifies(self):
         """The record made of it has no serial number, no id and no address that the decoding shows."""
