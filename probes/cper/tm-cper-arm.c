@@ -23,13 +23,6 @@ static const TmCperName error_names[] = {
   { 0, NULL },
 };
 
-static const TmCperName transaction_names[] = {
-  { 0, "Instruction" },
-  { 1, "Data Access" },
-  { 2, "Generic" },
-  { 0, NULL },
-};
-
 static const TmCperName operation_names[] = {
   { 0, "Generic Error" },
   { 1, "Generic Read" },
@@ -45,14 +38,6 @@ static const TmCperName operation_names[] = {
   { 0, NULL },
 };
 
-static const TmCperName participation_names[] = {
-  { 0, "Local Processor Originated Request" },
-  { 1, "Local Processor Responded to Request" },
-  { 2, "Local Processor Observed" },
-  { 3, "Generic" },
-  { 0, NULL },
-};
-
 static const TmCperName space_names[] = {
   { 0, "External Memory Access" },
   { 1, "Internal Memory Access" },
@@ -63,7 +48,7 @@ static const TmCperName space_names[] = {
 static const TmCperName mode_names[] = { { 0, "Secure" }, { 1, "Normal" }, { 0, NULL } };
 
 #define COMMON_INFORMATION                                                                         \
-  TM_CPER_VB ("transaction_type", 0, 8, 8, 16, 2, transaction_names),                              \
+  TM_CPER_VB ("transaction_type", 0, 8, 8, 16, 2, tm_cper_transaction_names),                      \
       TM_CPER_VB ("operation", 1, 8, 8, 18, 4, operation_names),                                   \
       TM_CPER_NB ("level", 2, 8, 8, 22, 3), TM_CPER_B ("processor_context_corrupt", 3, 8, 8, 25),  \
       TM_CPER_B ("corrected", 4, 8, 8, 26), TM_CPER_B ("precise_pc", 5, 8, 8, 27),                 \
@@ -73,7 +58,7 @@ static const TmCperField cache_information[] = { COMMON_INFORMATION, TM_CPER_END
 
 static const TmCperField bus_information[] = {
   COMMON_INFORMATION,
-  TM_CPER_VB ("participation_type", 7, 8, 8, 29, 2, participation_names),
+  TM_CPER_VB ("participation_type", 7, 8, 8, 29, 2, tm_cper_participation_names),
   TM_CPER_B ("timed_out", 8, 8, 8, 31),
   TM_CPER_VB ("address_space", 9, 8, 8, 32, 2, space_names),
   TM_CPER_NB ("memory_attributes", 10, 8, 8, 34, 9),
@@ -195,20 +180,9 @@ static gsize
 decode_errors (const TmCperReader *reader, JsonObject *object)
 {
   guint64 n_errors = tm_cper_reader_number (reader, 4, 2);
-  JsonArray *array = json_array_new ();
-  gsize offset = HEAD_BYTES;
 
-  for (guint64 i = 0; i < n_errors && tm_cper_reader_has (reader, offset, ERROR_BYTES); i++)
-    {
-      TmCperReader error = tm_cper_reader_slice (reader, offset, ERROR_BYTES);
-
-      if (i < TM_CPER_MAX_LIST)
-        json_array_add_object_element (array, decode_error (&error));
-      offset += ERROR_BYTES;
-    }
-
-  json_object_set_array_member (object, "error_info", array);
-  return offset;
+  return tm_cper_list_decode (reader, HEAD_BYTES, n_errors, ERROR_BYTES, decode_error, object,
+                              "error_info");
 }
 
 static gsize

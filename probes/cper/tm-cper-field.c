@@ -165,3 +165,27 @@ tm_cper_fields_decode (const TmCperField *fields,
         decode_field (field, reader, valid, object);
     }
 }
+
+gsize
+tm_cper_list_decode (const TmCperReader *reader,
+                     gsize offset,
+                     guint64 n,
+                     gsize n_bytes,
+                     JsonObject *(*decode) (const TmCperReader *entry),
+                     JsonObject *object,
+                     const char *member)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint64 i = 0; i < n && tm_cper_reader_has (reader, offset, n_bytes); i++)
+    {
+      TmCperReader entry = tm_cper_reader_slice (reader, offset, n_bytes);
+
+      if (i < TM_CPER_MAX_LIST)
+        json_array_add_object_element (array, decode (&entry));
+      offset += n_bytes;
+    }
+
+  json_object_set_array_member (object, member, array);
+  return offset;
+}

@@ -100,6 +100,16 @@ void tm_cper_fields_decode (const TmCperField *fields,
                             guint64 valid,
                             JsonObject *object);
 
+/* Adds member: a list of n entries of n_bytes each, as far as they are there, from offset on.
+ * Returns: where the last one ends. decode: (transfer full) */
+gsize tm_cper_list_decode (const TmCperReader *reader,
+                           gsize offset,
+                           guint64 n,
+                           gsize n_bytes,
+                           JsonObject *(*decode) (const TmCperReader *entry),
+                           JsonObject *object,
+                           const char *member);
+
 /* Never NULL. */
 const char *tm_cper_name (const TmCperName *names, guint64 value);
 /* (transfer full): of bytes that nobody can read further: how many, the first ones, their hash. */

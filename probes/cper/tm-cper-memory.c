@@ -24,6 +24,12 @@ static const TmCperName error_names[] = {
 
 static const TmCperField error_status[] = TM_CPER_ERROR_STATUS (8);
 
+/* Where both shapes are alike. */
+#define COMMON_FIELDS                                                                              \
+  TM_CPER_G ("error_status", 0, error_status), TM_CPER_P ("physical_address", 1, 16, 8),           \
+      TM_CPER_P ("physical_address_mask", 2, 24, 8), TM_CPER_N ("node", 3, 32, 2),                 \
+      TM_CPER_N ("card", 4, 34, 2), TM_CPER_N ("module", 5, 36, 2)
+
 static const TmCperField bank[] = {
   TM_CPER_N ("value", 6, 38, 2),
   TM_CPER_N ("address", 20, 38, 1),
@@ -39,12 +45,7 @@ static const TmCperField extended[] = {
 };
 
 static const TmCperField fields[] = {
-  TM_CPER_G ("error_status", 0, error_status),
-  TM_CPER_P ("physical_address", 1, 16, 8),
-  TM_CPER_P ("physical_address_mask", 2, 24, 8),
-  TM_CPER_N ("node", 3, 32, 2),
-  TM_CPER_N ("card", 4, 34, 2),
-  TM_CPER_N ("module", 5, 36, 2),
+  COMMON_FIELDS,
   TM_CPER_G ("bank", TM_CPER_ALWAYS, bank),
   TM_CPER_N ("device", 7, 40, 2),
   TM_CPER_N ("row", 8, 42, 2),
@@ -85,12 +86,7 @@ static const TmCperName status_names[] = {
 };
 
 static const TmCperField fields2[] = {
-  TM_CPER_G ("error_status", 0, error_status),
-  TM_CPER_P ("physical_address", 1, 16, 8),
-  TM_CPER_P ("physical_address_mask", 2, 24, 8),
-  TM_CPER_N ("node", 3, 32, 2),
-  TM_CPER_N ("card", 4, 34, 2),
-  TM_CPER_N ("module", 5, 36, 2),
+  COMMON_FIELDS,
   TM_CPER_G ("bank", TM_CPER_ALWAYS, bank2),
   TM_CPER_N ("device", 7, 40, 4),
   TM_CPER_N ("row", 8, 44, 4),

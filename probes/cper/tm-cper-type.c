@@ -26,6 +26,21 @@ const TmCperName tm_cper_error_status_names[] = {
   { 0, NULL },
 };
 
+const TmCperName tm_cper_transaction_names[] = {
+  { 0, "Instruction" },
+  { 1, "Data Access" },
+  { 2, "Generic" },
+  { 0, NULL },
+};
+
+const TmCperName tm_cper_participation_names[] = {
+  { 0, "Local Processor Originated Request" },
+  { 1, "Local Processor Responded to Request" },
+  { 2, "Local Processor Observed" },
+  { 3, "Generic" },
+  { 0, NULL },
+};
+
 /* Sections that have a name and no published form, or one that says nothing to others. */
 static const TmCperType named[] = {
   { .guid = "bf32d4d5-b427-4025-8495-8a9e5d4030e4", .name = "ARM RAS", .kind = "processor" },

@@ -53,6 +53,10 @@ JsonObject *tm_cper_type_decode (const TmCperType *self, const TmCperReader *rea
 char *tm_cper_type_get_error (const TmCperType *self, JsonObject *decoded);
 char *tm_cper_type_get_location (const TmCperType *self, JsonObject *decoded);
 
+/* What access a processor was at, and what part in it it took. */
+extern const TmCperName tm_cper_transaction_names[];
+extern const TmCperName tm_cper_participation_names[];
+
 /* The error status that several kinds of section share. */
 extern const TmCperName tm_cper_error_status_names[];
 #define TM_CPER_ERROR_STATUS(offset)                                                               \

@@ -13,27 +13,12 @@
 #define CONTEXT_HEAD_BYTES 16
 #define CONTEXT_MSR 1
 
-static const TmCperName transaction_names[] = {
-  { 0, "Instruction" },
-  { 1, "Data Access" },
-  { 2, "Generic" },
-  { 0, NULL },
-};
-
 static const TmCperName operation_names[] = {
   { 0, "Generic Error" }, { 1, "Generic Read" },
   { 2, "Generic Write" }, { 3, "Data Read" },
   { 4, "Data Write" },    { 5, "Instruction Fetch" },
   { 6, "Prefetch" },      { 7, "Eviction" },
   { 8, "Snoop" },         { 0, NULL },
-};
-
-static const TmCperName participation_names[] = {
-  { 0, "Local Processor Originated Request" },
-  { 1, "Local Processor Responded to Request" },
-  { 2, "Local Processor Observed" },
-  { 3, "Generic" },
-  { 0, NULL },
 };
 
 static const TmCperName space_names[] = {
@@ -54,7 +39,7 @@ static const TmCperName microarchitecture_names[] = {
 };
 
 #define COMMON_CHECK                                                                               \
-  TM_CPER_VB ("transaction_type", 0, 0, 8, 16, 2, transaction_names),                              \
+  TM_CPER_VB ("transaction_type", 0, 0, 8, 16, 2, tm_cper_transaction_names),                      \
       TM_CPER_VB ("operation", 1, 0, 8, 18, 4, operation_names),                                   \
       TM_CPER_NB ("level", 2, 0, 8, 22, 3), TM_CPER_B ("processor_context_corrupt", 3, 0, 8, 25),  \
       TM_CPER_B ("uncorrected", 4, 0, 8, 26), TM_CPER_B ("precise_ip", 5, 0, 8, 27),               \
@@ -64,7 +49,7 @@ static const TmCperField cache_check[] = { COMMON_CHECK, TM_CPER_END };
 
 static const TmCperField bus_check[] = {
   COMMON_CHECK,
-  TM_CPER_VB ("participation_type", 8, 0, 8, 30, 2, participation_names),
+  TM_CPER_VB ("participation_type", 8, 0, 8, 30, 2, tm_cper_participation_names),
   TM_CPER_B ("timed_out", 9, 0, 8, 32),
   TM_CPER_VB ("address_space", 10, 0, 8, 33, 2, space_names),
   TM_CPER_END,
@@ -209,30 +194,12 @@ decode_context (const TmCperReader *reader)
   return object;
 }
 
-static gsize
-decode_errors (const TmCperReader *reader, guint n_errors, JsonObject *object)
-{
-  JsonArray *array = json_array_new ();
-  gsize offset = HEAD_BYTES;
-
-  for (guint i = 0; i < n_errors && tm_cper_reader_has (reader, offset, CHECK_BYTES); i++)
-    {
-      TmCperReader error = tm_cper_reader_slice (reader, offset, CHECK_BYTES);
-
-      if (i < TM_CPER_MAX_LIST)
-        json_array_add_object_element (array, decode_error (&error));
-      offset += CHECK_BYTES;
-    }
-
-  json_object_set_array_member (object, "processor_error_info", array);
-  return offset;
-}
-
 static void
 decode_rest (const TmCperReader *reader, JsonObject *object)
 {
   guint64 valid = tm_cper_reader_number (reader, 0, 8);
-  gsize offset = decode_errors (reader, valid >> 2 & 0x3f, object);
+  gsize offset = tm_cper_list_decode (reader, HEAD_BYTES, valid >> 2 & 0x3f, CHECK_BYTES,
+                                      decode_error, object, "processor_error_info");
   guint n_contexts = valid >> 8 & 0x3f;
   JsonArray *array = json_array_new ();
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Regions and sections as a test needs them, built byte by byte as firmware would. */
+/* Regions and sections as a test needs them, built byte by byte as firmware would, and what
+ * payloads made of them say. */
 #pragma once
 
 #include <string.h>
@@ -61,6 +62,20 @@ sample_add (GByteArray *block, const char *guid, guint severity, const GByteArra
   sample_set (block, at + 64, 8, G_GUINT64_CONSTANT (0x2026022400123007));
   g_byte_array_append (block, payload->data, payload->len);
   sample_set (block, 12, 4, block->len - 20);
+}
+
+static inline void
+sample_assert_has (const char *text, const char *part)
+{
+  if (strstr (text, part) == NULL)
+    g_error ("“%s” is not in: %s", part, text);
+}
+
+static inline void
+sample_assert_lacks (const char *text, const char *part)
+{
+  if (strstr (text, part) != NULL)
+    g_error ("“%s” is in: %s", part, text);
 }
 
 G_END_DECLS

@@ -36,20 +36,6 @@ report (const GByteArray *data)
   return json_to_string (payload, FALSE);
 }
 
-static void
-assert_has (const char *text, const char *part)
-{
-  if (strstr (text, part) == NULL)
-    g_error ("“%s” is not in: %s", part, text);
-}
-
-static void
-assert_lacks (const char *text, const char *part)
-{
-  if (strstr (text, part) != NULL)
-    g_error ("“%s” is in: %s", part, text);
-}
-
 static GByteArray *
 make_memory (guint64 valid)
 {
@@ -85,15 +71,15 @@ test_only_valid_fields (void)
   g_autofree char *full = report (all);
   g_autofree char *partial = report (some);
 
-  assert_has (full, "\"title\":\"memory error: Multi-bit ECC in node 1, card 2, module 3\"");
-  assert_has (full, "\"row\":4711");
-  assert_has (full, "\"fru_text\":\"DIMM_A1\"");
-  assert_has (full, "\"timestamp\":\"2026-02-24T12:30:07+00:00\"");
-  assert_has (full, "\"name\":\"Fatal\"");
-  assert_has (partial, "\"title\":\"memory error: Multi-bit ECC in module 3\"");
-  assert_lacks (partial, "\"row\"");
-  assert_lacks (partial, "\"card\"");
-  assert_lacks (partial, "\"error_status\"");
+  sample_assert_has (full, "\"title\":\"memory error: Multi-bit ECC in node 1, card 2, module 3\"");
+  sample_assert_has (full, "\"row\":4711");
+  sample_assert_has (full, "\"fru_text\":\"DIMM_A1\"");
+  sample_assert_has (full, "\"timestamp\":\"2026-02-24T12:30:07+00:00\"");
+  sample_assert_has (full, "\"name\":\"Fatal\"");
+  sample_assert_has (partial, "\"title\":\"memory error: Multi-bit ECC in module 3\"");
+  sample_assert_lacks (partial, "\"row\"");
+  sample_assert_lacks (partial, "\"card\"");
+  sample_assert_lacks (partial, "\"error_status\"");
 }
 
 static void
@@ -106,9 +92,9 @@ test_nothing_identifies (void)
   g_autoptr (JsonNode) all = tm_cper_report_to_json (g_ptr_array_index (events, 0));
   g_autofree char *shown = json_to_string (all, FALSE);
 
-  assert_lacks (payload, PLANTED_TEXT);
-  assert_has (shown, "\"physical_address\":\"0x5e51a15e51a15e51\"");
-  assert_has (shown, "\"fru_id\":\"51a15e51");
+  sample_assert_lacks (payload, PLANTED_TEXT);
+  sample_assert_has (shown, "\"physical_address\":\"0x5e51a15e51a15e51\"");
+  sample_assert_has (shown, "\"fru_id\":\"51a15e51");
 }
 
 static char *
@@ -156,10 +142,11 @@ test_pcie (void)
   sample_add (block, SAMPLE_PCIE, TM_CPER_SEVERITY_RECOVERABLE, payload);
   text = report (block);
 
-  assert_has (text, "\"title\":\"pcie error: completer_abort in Root Port, 8086:a12f\"");
-  assert_has (text, "\"uncorrectable_error_status\":[\"completion_timeout\",\"completer_abort\"]");
-  assert_lacks (text, "capability_structure");
-  assert_lacks (text, PLANTED_TEXT);
+  sample_assert_has (text, "\"title\":\"pcie error: completer_abort in Root Port, 8086:a12f\"");
+  sample_assert_has (text,
+                     "\"uncorrectable_error_status\":[\"completion_timeout\",\"completer_abort\"]");
+  sample_assert_lacks (text, "capability_structure");
+  sample_assert_lacks (text, PLANTED_TEXT);
 }
 
 static GByteArray *
@@ -195,12 +182,12 @@ test_x86 (void)
 
   sample_add (block, SAMPLE_X86, TM_CPER_SEVERITY_FATAL, payload);
   text = report (block);
-  assert_has (text, "\"title\":\"processor error: Cache Error in level 2, bank 5\"");
-  assert_has (text, "\"operation\":{\"value\":3,\"name\":\"Data Read\"}");
-  assert_has (text, "\"uncorrected\":true");
-  assert_has (text, "\"status\":\"0xbaa0000000000115\"");
-  assert_has (text, "\"local_apic_id\":\"0x6\"");
-  assert_lacks (text, PLANTED_TEXT);
+  sample_assert_has (text, "\"title\":\"processor error: Cache Error in level 2, bank 5\"");
+  sample_assert_has (text, "\"operation\":{\"value\":3,\"name\":\"Data Read\"}");
+  sample_assert_has (text, "\"uncorrected\":true");
+  sample_assert_has (text, "\"status\":\"0xbaa0000000000115\"");
+  sample_assert_has (text, "\"local_apic_id\":\"0x6\"");
+  sample_assert_lacks (text, PLANTED_TEXT);
 }
 
 static void
@@ -221,9 +208,9 @@ test_pci_device (void)
   sample_set (payload, 48, 8, PLANTED_ADDRESS);
   sample_add (block, SAMPLE_PCI_DEVICE, TM_CPER_SEVERITY_CORRECTED, payload);
   text = report (block);
-  assert_has (text, "\"title\":\"pci-device error: ERR_PARITY in 8086:1533\"");
-  assert_has (text, "\"bus_number\":9");
-  assert_lacks (text, PLANTED_TEXT);
+  sample_assert_has (text, "\"title\":\"pci-device error: ERR_PARITY in 8086:1533\"");
+  sample_assert_has (text, "\"bus_number\":9");
+  sample_assert_lacks (text, PLANTED_TEXT);
 }
 
 static void
@@ -246,11 +233,11 @@ test_memory2_and_iommu (void)
   sample_add (block, SAMPLE_MEMORY2, TM_CPER_SEVERITY_CORRECTED, memory);
   sample_add (block, SAMPLE_IOMMU, TM_CPER_SEVERITY_CORRECTED, iommu);
   text = report (block);
-  assert_has (text, "\"title\":\"memory error: Single-bit ECC in module 7\"");
-  assert_has (text, "\"row\":70000");
-  assert_has (text, "\"status\":{\"value\":1,\"name\":\"Uncorrected\"}");
-  assert_has (text, "\"event\":{\"value\":2,\"name\":\"I/O Page Fault\"}");
-  assert_lacks (text, PLANTED_TEXT);
+  sample_assert_has (text, "\"title\":\"memory error: Single-bit ECC in module 7\"");
+  sample_assert_has (text, "\"row\":70000");
+  sample_assert_has (text, "\"status\":{\"value\":1,\"name\":\"Uncorrected\"}");
+  sample_assert_has (text, "\"event\":{\"value\":2,\"name\":\"I/O Page Fault\"}");
+  sample_assert_lacks (text, PLANTED_TEXT);
 }
 
 static void
@@ -263,10 +250,10 @@ test_stranger (void)
   sample_set (payload, 99, 1, 0xee);
   sample_add (block, SAMPLE_STRANGER, TM_CPER_SEVERITY_INFORMATIONAL, payload);
   text = report (block);
-  assert_has (text, "\"guid\":\"00112233-4455-6677-8899-aabbccddeeff\"");
-  assert_has (text, "\"raw\":{\"length\":100,\"data\":\"00000000");
-  assert_has (text, "\"sha256\":\"");
-  assert_lacks (text, "ee\",\"sha256");
+  sample_assert_has (text, "\"guid\":\"00112233-4455-6677-8899-aabbccddeeff\"");
+  sample_assert_has (text, "\"raw\":{\"length\":100,\"data\":\"00000000");
+  sample_assert_has (text, "\"sha256\":\"");
+  sample_assert_lacks (text, "ee\",\"sha256");
 }
 
 static void
