@@ -21,9 +21,14 @@ static const struct
   { "(\\btask )(?!(?:kworker|swapper|ksoftirqd|migration|rcu|kswapd|jbd2|irq)\\b)\\S+?(:\\d+ "
     "(?:blocked|can't))",
     "\\1[program]\\2" },
+  /* page tables: where in memory; user space: where in a program */
+  { "(\\b(?:PGD|P4D|PUD|PMD|PTE) |\\b(?:pgd|p4d|pud|pmd|p?pte) ?= ?)[0-9a-f]{5,16}\\b",
+    "\\1[address]" },
+  { "(\\bRIP: (?:0033|002b|0023):)(?:0x)?[0-9a-f]{4,16}\\b", "\\1[address]" },
   { "\\b(?:0x)?[0-9a-f]{12,16}\\b", "[address]" },
   { "\\b0x[0-9a-f]{7,11}\\b", "[address]" },
   { "(?<=\\[<)[0-9a-f]{8}(?=>\\])", "[address]" },
+  { "(?<=^\\[)[0-9a-f]{8}(?=\\] \\*pgd)", "[address]" },
 };
 
 struct _TmOopsScrubber

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pages import PageParser
 
-from harness import System, wait_until
+from harness import System, firmware, wait_until
 from harness.process import processes
 
 SOURCE, BUILD = Path(os.environ['TM_SOURCE']), Path(os.environ['TM_BUILD'])
@@ -39,6 +39,8 @@ FAULTS = [
     ('org.telemetrics/update/failure', 3, 'apt update failed: package',
      ['A package could not be put in place, or a script of it failed.', '0 installed, 1 upgraded, 0 removed']),
 ]
+# Of the kernel's report and of the firmware's: where in memory, and which piece of hardware.
+SECRETS = ['1fed4067', '0x47b7a0', 'ff855ed200393d98', firmware.SERIAL, f'{firmware.ADDRESS:x}']
 
 
 class DemoTest(unittest.TestCase):
@@ -103,6 +105,8 @@ class DemoTest(unittest.TestCase):
                 page = PageParser(self.get(address)).text
                 for word in [title, *words]:
                     self.assertIn(word, page)
+                for secret in SECRETS:
+                    self.assertNotIn(secret, page)
         self.assertIn('nothing is left behind', self.end(child))
 
     def test_once(self):
