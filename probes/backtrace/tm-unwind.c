@@ -132,7 +132,7 @@ static gboolean
 read_notes (Unwinder *self, GError **error)
 {
   const char *ident = elf_getident (self->core, NULL);
-  gsize n_headers;
+  gsize n_headers, n_notes = 0;
   GElf_Ehdr head;
 
   if (gelf_getehdr (self->core, &head) == NULL || head.e_type != ET_CORE ||
@@ -142,12 +142,16 @@ read_notes (Unwinder *self, GError **error)
     return set_error (error, "the core file is of another kind of machine");
 
   self->notes = tm_core_notes_new (ident[EI_CLASS] == ELFCLASS64 ? 8 : 4);
-  for (gsize i = 0; i < n_headers; i++)
+  /* Kernels write one header of notes. */
+  for (gsize i = 0; i < n_headers && n_notes < MAX_HEADERS; i++)
     {
       GElf_Phdr header;
 
       if (gelf_getphdr (self->core, (int) i, &header) != NULL && header.p_type == PT_NOTE)
-        each_note (self->core, &header, "CORE", take_core_note, self->notes);
+        {
+          n_notes++;
+          each_note (self->core, &header, "CORE", take_core_note, self->notes);
+        }
     }
 
   return TRUE;

@@ -77,6 +77,30 @@ class CrashFrames(CoreTest):
         self.assertFalse(payload['complete'])
         self.assertRegex(payload['signature']['title'], r'^gears\|SIGSEGV\|(odd|even)$')
 
+    def test_many_functions(self):
+        """A stack of more functions than a record has: the innermost 128, and that there were more."""
+        chain = ''.join(f'__attribute__((noinline)) int f{n} (int *p) {{ return f{n - 1} (p) + {n}; }}\n' for n in range(1, 150))
+        core = self.crash(self.build('__attribute__((noinline)) int f0 (int *p) { return *p + 1; }\n' + chain +
+                                     'int main (void) { return f149 (0) + 1; }'))
+        payload = self.payload(core)
+        self.assertEqual(self.unfold(payload), self.eu_stack(core)[:128])
+        self.assertFalse(payload['complete'])
+
+    def test_deleted_library(self):
+        """A library that is gone: the place in it is known all the same, and by nothing but the core."""
+        library = self.build('int turn_wheel (int *p) { return *p + 1; }', '-shared', '-fPIC', into='/usr/lib', name='libwheel.so')
+        core = self.crash(self.build('int turn_wheel (int *p); int main (void) { return turn_wheel (0) + 1; }', str(library)))
+        before = self.payload(core)
+        self.assertEqual(before['signature']['title'], 'gears|SIGSEGV|turn_wheel')
+        library.unlink()
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 1)
+        first = dict(before['frames'][0])
+        place = first['offset']
+        del first['function'], first['function_offset']
+        self.assertEqual(payload['frames'][0], first)
+        self.assertEqual(payload['signature']['title'], f'gears|SIGSEGV|libwheel.so+0x{place:x}')
+
     def test_stripped(self):
         core = self.crash(self.build(CRASH, '-s'))
         payload = self.payload(core)
