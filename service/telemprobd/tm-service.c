@@ -296,7 +296,6 @@ on_owned (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   self->state = STATE_RUNNING;
-  write_active_file (self);
   tm_rotation_check (self->keep->rotation);
   if (self->must_quit)
     leave (self);
@@ -431,7 +430,9 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* Before the first call: what a crash has left undone is in nobody's answer. */
+  /* Before the first call: the file says what every answer says, and what a crash has left undone
+   * is in nobody's answer. */
+  write_active_file (self);
   tm_cleaner_start_async (self->keep->cleaner, on_cleaned, g_object_ref (self));
   tm_door_own_async (self->manager_door, on_owned, g_object_ref (self));
 }
