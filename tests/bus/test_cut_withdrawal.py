@@ -81,12 +81,13 @@ class CutWithdrawalTest(SystemTest):
         self.assertEqual(present_secret() == secret, enabled, 'identity')
         self.assertEqual(bool(self.system.active_categories()), enabled, 'active categories')
 
-    def test_killed_at_each_step(self):
-        """kill -9 at each change of its files: records and identity are gone once the no is on disk."""
+    def cut_at_each_step(self):
+        """How often it was killed between the no and the new identity."""
         n_cut = 0
         for step in range(1, MAX_STEPS):
             self.system.opt_in()
-            self.root.submit(payload='to be deleted')
+            # Much to delete, so that there is time to be killed in.
+            self.root.submit_batch([('a/b/c', 1, 'to be deleted ' + 'x' * 30000)] * 100)
             secret = present_secret()
             was_cut = self.cut(step)
             with self.subTest(step=step, was_cut=was_cut):
@@ -96,7 +97,13 @@ class CutWithdrawalTest(SystemTest):
                 break
             n_cut += was_cut
         print(f'{step} steps, {n_cut} of them between the no and the new identity')
-        self.assertGreater(n_cut, 0)
+        return n_cut
+
+    def test_killed_at_each_step(self):
+        """kill -9 at each change of its files: records and identity are gone once the no is on disk."""
+        self.system.configure('[settings]\nrate_limit_enabled=false\n')
+        # On a busy machine the kill may come late, each time.
+        self.assertTrue(any(self.cut_at_each_step() for _ in range(5)))
 
     def test_off_does_not_rotate(self):
         """A start while off, without a withdrawal that was cut, leaves the identity as it is."""
