@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The core of a program that crashes, without touching what the kernel of this machine does with cores.
 
-Where core_pattern is the name of a file the kernel writes it; where it is a program of the machine (systemd-coredump,
-apport), that would get it and we would not: a debugger writes it then.
+Where core_pattern is the name of a file the kernel writes it. Where it is a program of the machine (systemd-coredump,
+apport), that would get it and we would not, and a container may forbid cores: a debugger writes it then.
 """
 
+import contextlib
 import resource
 import subprocess
 from pathlib import Path
@@ -14,37 +15,37 @@ from harness.process import as_user, environment_of
 PATTERN = Path('/proc/sys/kernel/core_pattern')
 
 
-def kernel_writes_files():
-    """A plain name is one below the directory of the program."""
-    pattern = PATTERN.read_text(encoding='utf-8').strip()
-    return bool(pattern) and pattern[0] not in '|/@'
-
-
-def make(user, command, directory, by_kernel=None):
-    """Run command as user in directory until it crashes; the core file. by_kernel: None for what this machine allows."""
+def make(user, command, directory, ways=None):
+    """Run command as user in directory until it crashes; the core file. ways: to be tried in turn, by default all there are."""
     directory.chmod(0o777)
-    if by_kernel is None:
-        by_kernel = kernel_writes_files()
-    run = _run_until_it_crashes if by_kernel else _run_in_debugger
-    said = run(user, command, directory)
-    cores = list(directory.glob('core*'))
-    if len(cores) != 1:
-        raise RuntimeError(f'{command[0]} left no core:\n{said}')
-    return cores[0]
+    said = ''
+    for run in ways or [*([by_kernel] if _kernel_writes_files() else []), by_debugger]:
+        said += run(user, command, directory)
+        cores = list(directory.glob('core*'))
+        if cores:
+            return cores[0]
+    raise RuntimeError(f'{command[0]} left no core:\n{said}')
 
 
-def _run_until_it_crashes(user, command, directory):
+def by_kernel(user, command, directory):
+    """What the program said; its core is there if the kernel writes it."""
     def allow():
-        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-        resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+        with contextlib.suppress(ValueError, OSError):  # who may not raise the limit perhaps needs not
+            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
     return _run(user, command, directory, preexec_fn=allow)
 
 
-def _run_in_debugger(user, command, directory):
-    gdb = ['gdb', '-nx', '-batch', '-iex', 'set auto-load no', '-ex', 'run',
-           '-ex', 'generate-core-file core', '--args', *command]
+def by_debugger(user, command, directory):
+    """The same, with the core that gdb writes in the place of the kernel."""
+    gdb = ['gdb', '-nx', '-batch', '-iex', 'set auto-load no', '-ex', 'run', '-ex', 'generate-core-file core', '--args', *command]
     return _run(user, gdb, directory)
+
+
+def _kernel_writes_files():
+    """A plain name is one in the directory of the program."""
+    pattern = PATTERN.read_text(encoding='utf-8').strip()
+    return bool(pattern) and pattern[0] not in '|/@'
 
 
 def _run(user, command, directory, **options):
