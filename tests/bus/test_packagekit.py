@@ -3,28 +3,16 @@
 
 import json
 import shutil
-import subprocess
 import unittest
 from pathlib import Path
 
 from harness import System
+from harness.packages import Repository
 from harness.process import Process, run_as, wait_until
 
 PROBE = '/usr/libexec/telemetrics/updateprobe'
 DAEMON = Path('/usr/libexec/packagekitd')
 BACKEND = Path('/usr/lib/x86_64-linux-gnu/packagekit-backend/libpk_backend_apt.so')
-REPOSITORY = Path('/tmp/repository')
-CONTROL = 'Package: {name}\nVersion: 1\nArchitecture: all\nMaintainer: Acme <acme@example.org>\nDescription: {name}\n'
-
-
-def make_package(name, script=None):
-    tree = REPOSITORY / 'trees' / name
-    (tree / 'DEBIAN').mkdir(parents=True)
-    (tree / 'DEBIAN/control').write_text(CONTROL.format(name=name), encoding='utf-8')
-    if script:
-        (tree / 'DEBIAN/postinst').write_text(f'#!/bin/sh\n{script}\n', encoding='utf-8')
-        (tree / 'DEBIAN/postinst').chmod(0o755)
-    subprocess.run(['dpkg-deb', '--build', tree, REPOSITORY / f'{name}_1_all.deb'], check=True, capture_output=True)
 
 
 @unittest.skipUnless(DAEMON.exists() and BACKEND.exists() and shutil.which('dpkg-scanpackages'), 'PackageKit with its apt back end is not installed')
@@ -35,14 +23,12 @@ class PackagekitTest(unittest.TestCase):
         cls.system.start()
         Path('/tmp/state').mkdir(mode=0o777)
         shutil.chown('/tmp/state', 'telemetry')
-        shutil.rmtree('/etc/apt/sources.list.d', ignore_errors=True)
-        Path('/etc/apt/sources.list').write_text(f'deb [trusted=yes] file://{REPOSITORY} ./\n', encoding='utf-8')
-        for name, script in (('acme-good', None), ('acme-broken', 'exit 1'), ('acme-missing', None)):
-            make_package(name, script)
-        packages = subprocess.run(['dpkg-scanpackages', '-m', '.'], cwd=REPOSITORY, capture_output=True, check=True).stdout
-        (REPOSITORY / 'Packages').write_bytes(packages)
-        (REPOSITORY / 'acme-missing_1_all.deb').unlink()
-        subprocess.run(['apt-get', 'update', '-qq'], check=True, capture_output=True)
+        repository = Repository()
+        repository.add('acme-good')
+        repository.add('acme-broken', script='exit 1')
+        missing = repository.add('acme-missing')
+        repository.publish()
+        missing.unlink()
         cls.daemon = Process('packagekitd', [str(DAEMON)])
         wait_until(lambda: cls.system.owner_pid('org.freedesktop.PackageKit'), 'packagekitd is on the bus')
         cls.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'updates': 2}, 1, {})
