@@ -12,6 +12,15 @@
 
 #include "crash-unit.h"
 
+void
+crash_handler_open_streams (void)
+{
+  if (fcntl (STDOUT_FILENO, F_GETFD) < 0 && open ("/dev/null", O_WRONLY) < 0)
+    return;
+  if (fcntl (STDERR_FILENO, F_GETFD) < 0 && open ("/dev/kmsg", O_WRONLY) < 0)
+    open ("/dev/null", O_WRONLY);
+}
+
 typedef struct
 {
   const char *name;

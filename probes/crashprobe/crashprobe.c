@@ -214,6 +214,7 @@ main (int argc, char **argv)
 
   if (argc == 2 && strcmp (argv[1], CRASH_ANALYSE_OPTION) == 0)
     return crash_analyse_run ();
+  crash_handler_open_streams ();
   if (!start (&self, argc, argv, &status))
     return status;
   if (!tm_probe_may_observe (self.probe) || (run (&self, &error) && !self.has_failed))

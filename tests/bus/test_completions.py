@@ -10,7 +10,7 @@ from pathlib import Path
 BASH = Path('/usr/share/bash-completion/completions')
 FISH = Path('/usr/share/fish/vendor_completions.d')
 ZSH = Path('/usr/share/zsh/site-functions')
-PROBES = ('bootprobe', 'mceprobe', 'updateprobe')  # not on the path of a shell
+PROBES = ('bootprobe', 'crashprobe', 'mceprobe', 'updateprobe')  # not on the path of a shell
 PROGRAMS = ('telemctl', 'telem-record-gen', 'hprobe', *PROBES)
 
 

@@ -3,12 +3,16 @@
 
 import json
 import os
+import re
 import subprocess
 import unittest
+from pathlib import Path
 
 from harness.crashing import CRASH
-from harness.crashprobe import CrashprobeTest
+from harness.crashprobe import STATE, CrashprobeTest
 from harness.process import wait_until
+
+SYSCTL = Path('/usr/share/telemetrics/sysctl.d/90-crashprobe.conf')
 
 
 class HandlerOfCrashes(CrashprobeTest):
@@ -31,6 +35,28 @@ class HandlerOfCrashes(CrashprobeTest):
         self.assertTrue(self.kept()[0]['created_at'].startswith('2026-01-01T00:00:00'))
         self.handle(core, str(os.getpid()), '1000', '1000', '11', '1767225600')
         self.assertEqual(self.kinds(), ['process'] * 2)
+
+    def test_as_the_kernel_starts_it(self):
+        """With the setting that is installed, no stream but the core, and an environment of three words."""
+        self.decide(2)
+        core = self.crash(self.build(CRASH))
+        settings = SYSCTL.read_text()
+        pattern = re.search(r'^kernel.core_pattern=\|(.*)$', settings, re.MULTILINE)[1]
+        self.assertLess(len(pattern) + 1, 128, 'the kernel cuts it there')
+        values = {'%P': str(os.getpid()), '%u': '1000', '%g': '1000', '%s': '11', '%t': '1767225600'}
+        command = ' '.join(values.get(word, word) for word in pattern.split(' '))
+        trace = self.directory / 'trace'
+        for closed, opened in (('>&- 2>&-', '= 1 = 2'), ('>&-', '= 1'), ('2>&-', '= 2')):
+            self.system.reset()
+            self.decide(2)
+            STATE.unlink(missing_ok=True)
+            with open(core, 'rb') as stream:
+                subprocess.run(['env', '-i', 'HOME=/', 'TERM=linux', 'PATH=/sbin:/usr/sbin:/bin:/usr/bin', 'sh', '-c',
+                                f'cat | exec strace -o {trace} -e trace=openat {command} {closed}'], stdin=stream, check=True)
+            streams = re.findall(r'"/dev/(?:null|kmsg)", O_WRONLY\) (= \d)', trace.read_text())
+            self.assertEqual(' '.join(streams), opened, 'what it opens first is not taken for a stream')
+            self.assertEqual(self.kinds(), ['process'])
+            self.assertTrue(STATE.read_text().startswith('since '))
 
     def test_handler_of_a_container(self):
         """What a container calls /usr is not ours; nor is a process that nobody can tell of."""

@@ -133,7 +133,7 @@ class HostileCores(CoreTest):
         """A compressed core that needs two gigabytes to be read is not."""
         file = self.directory / 'window.zst'
         with open(file, 'wb') as output:
-            zeros = subprocess.Popen(['head', '-c', '3G', '/dev/zero'], stdout=subprocess.PIPE)
+            zeros = subprocess.Popen(['head', '-c', '16M', '/dev/zero'], stdout=subprocess.PIPE)
             subprocess.run(['zstd', '-q', '-c', '-1', '--long=31'], stdin=zeros.stdout, stdout=output, check=True)
             zeros.wait()
         self.payload(file, kind='undecodable')
