@@ -170,18 +170,26 @@ add_ledger (TmBatch *self, JsonObject *head, GError **error)
   return TRUE;
 }
 
-/* The id of a record that did not pass, so that its sender can settle it. */
+/* The id of a record that did not pass, so that its sender can settle it: else it would be sent
+ * again until it expires. It is looked for in the text, since what is wrong may be the JSON. */
 static char *
-find_record_id (JsonNode *node)
+find_record_id (const char *text, gsize n_bytes)
 {
-  const char *text;
+  g_autofree char *value = NULL;
+  gsize n_value;
+  TmJsonSpan span;
   guint8 bytes[16];
 
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node) ||
-      !tm_json_get_text (json_node_get_object (node), "record_id", &text, NULL))
+  if (!tm_json_find (text, n_bytes, "record_id", &span))
     return NULL;
 
-  return text != NULL && tm_uuid_parse (text, bytes) ? g_strdup (text) : NULL;
+  value = g_strchomp (g_strndup (text + span.start, span.end - span.start));
+  n_value = strlen (value);
+  if (n_value < 2 || value[0] != '"' || value[n_value - 1] != '"')
+    return NULL;
+
+  value[n_value - 1] = '\0';
+  return tm_uuid_parse (value + 1, bytes) ? g_strdup (value + 1) : NULL;
 }
 
 static TmRecord *
@@ -216,7 +224,7 @@ add_element (TmBatch *self, GBytes *body, const TmJsonSpan *span)
 
   reject = g_new0 (TmReject, 1);
   reject->index = self->n_received++;
-  reject->record_id = find_record_id (node);
+  reject->record_id = find_record_id (text, n_bytes);
   reject->reason = g_strdup (error->message);
   reject->text = g_bytes_new_from_bytes (body, span->start, n_bytes);
   g_ptr_array_add (self->rejects, reject);

@@ -209,6 +209,49 @@ find_array (Cursor *self,
   return FALSE;
 }
 
+/* The cursor stands before a key. FALSE at the end, or where there is no member. */
+static gboolean
+next_member (Cursor *self, const char *key, gboolean *out_matches, TmJsonSpan *out_value)
+{
+  skip_space (self);
+  if (!take_key (self, key, out_matches, NULL))
+    return FALSE;
+
+  out_value->start = self->at;
+  if (!skip_value (self, NULL))
+    return FALSE;
+
+  out_value->end = self->at;
+  return TRUE;
+}
+
+gboolean
+tm_json_find (const char *text, gsize n_bytes, const char *key, TmJsonSpan *out_value)
+{
+  Cursor cursor = { .text = text, .n_bytes = n_bytes };
+  TmJsonSpan value;
+  gboolean matches;
+  guint n_found = 0;
+
+  skip_space (&cursor);
+  if (peek (&cursor) != '{')
+    return FALSE;
+
+  do
+    {
+      cursor.at++;
+      if (!next_member (&cursor, key, &matches, &value))
+        break;
+      if (!matches)
+        continue;
+      n_found++;
+      *out_value = value;
+    }
+  while (peek (&cursor) == ',');
+
+  return n_found == 1;
+}
+
 gboolean
 tm_json_split (const char *text,
                gsize n_bytes,

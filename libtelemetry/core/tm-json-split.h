@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Finds the elements of one array that is a member of the top-level object, without parsing them,
- * so that each can be parsed, and fail, on its own. Looks at quotes and brackets only; what stands
+ * so that each can be parsed, and fail, on its own; and one member of an object that is no JSON
+ * inside. Looks at quotes and brackets only; what stands
  * between them is the parser's business. No recursion and no stack: any depth is harmless.
  */
 #pragma once
@@ -26,5 +27,10 @@ gboolean tm_json_split (const char *text,
                         GString **out_rest,
                         GArray **out_elements,
                         GError **error);
+
+/* Where the value of a key of the top-level object stands, space behind it included. What follows
+ * the first place at which brackets and quotes make no sense is not looked at. FALSE if the key
+ * does not stand before it, or stands there twice. */
+gboolean tm_json_find (const char *text, gsize n_bytes, const char *key, TmJsonSpan *out_value);
 
 G_END_DECLS

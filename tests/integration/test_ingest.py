@@ -104,6 +104,15 @@ class Ingest(unittest.TestCase):
         self.assertIn('severity', kept[0][0])
         self.assertEqual(json.loads(kept[0][1]), bad)
 
+    def test_broken_inside(self):
+        """A record that is no JSON inside is rejected under its id, so that its sender can settle it; nobody else is."""
+        one, two, three = record(), record(payload='@'), record()
+        body = json.dumps(batch([one, two, three])).encode().replace(b'@', b'\xff')
+        answer = self.backend.post_raw(body)
+        self.assertEqual([(result['record_id'], result['outcome']) for result in answer.json['results']],
+                         [(one['record_id'], 'accepted'), (two['record_id'], 'rejected'), (three['record_id'], 'accepted')])
+        self.assertIn('UTF-8', answer.json['results'][1]['reason'])
+
     def test_rejects_again(self):
         """A batch with rejects that comes again is answered the same, and its rejects are kept once."""
         content = batch([record(), record(severity=0)])

@@ -129,14 +129,51 @@ test_broken_records_stand_alone (void)
     }
 }
 
+#define ID "01935c6e-7b1a-7c3d-8e4f-0123456789ab"
+#define ID_MEMBER "\"record_id\":\"" ID "\""
+
+/* The sender learns whose the outcome is, also where the JSON itself is broken; never by a guess.
+ */
 static void
 test_reject_keeps_its_id (void)
 {
-  g_autoptr (TmBatch) batch = decode (
-      "{" HEAD ",\"records\":[{\"record_id\":\"01935c6e-7b1a-7c3d-8e4f-0123456789ab\"}]}", NULL);
-  const TmReject *reject = g_ptr_array_index (batch->rejects, 0);
+  static const struct
+  {
+    const char *element;
+    gboolean has_id;
+  } cases[] = {
+    { "{" ID_MEMBER "}", TRUE },
+    { "{" ID_MEMBER ",\"severity\":9}", TRUE },
+    { "{" ID_MEMBER ",\"payload\":\"a\\u0000b\"}", TRUE },
+    { "{" ID_MEMBER " , \"payload\":\"\xff\"}", TRUE },
+    { "{\"payload\":\"\xff\"," ID_MEMBER "}", TRUE },
+    { "{" ID_MEMBER
+      ",\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+      TRUE },
+    { "{" ID_MEMBER ", nonsense }", TRUE },
+    { "{ nonsense, " ID_MEMBER "}", FALSE },
+    { "{" ID_MEMBER "," ID_MEMBER ",\"payload\":\"\xff\"}", FALSE },
+    { "{\"a\":{" ID_MEMBER "},\"payload\":\"\xff\"}", FALSE },
+    { "{\"payload\":\"\xff\\\"," ID_MEMBER "\"}", FALSE },
+    { "{\"record_id\":\"" ID "x\",\"payload\":\"\xff\"}", FALSE },
+    { "{\"record_id\": " ID ",\"payload\":\"\xff\"}", FALSE },
+    { "{\"record_id\":\"\\\"\",\"payload\":\"\xff\"}", FALSE },
+    { "[" ID_MEMBER "]", FALSE },
+    { "7", FALSE },
+  };
 
-  g_assert_cmpstr (reject->record_id, ==, "01935c6e-7b1a-7c3d-8e4f-0123456789ab");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{" HEAD ",\"records\":[%s]}", cases[i].element);
+      g_autoptr (TmBatch) batch = decode (text, NULL);
+      const TmReject *reject;
+
+      g_test_message ("%u: %s", i, cases[i].element);
+      g_assert_nonnull (batch);
+      g_assert_cmpuint (batch->rejects->len, ==, 1);
+      reject = g_ptr_array_index (batch->rejects, 0);
+      g_assert_cmpstr (reject->record_id, ==, cases[i].has_id ? ID : NULL);
+    }
 }
 
 static void
