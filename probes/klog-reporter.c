@@ -20,7 +20,7 @@ static const TmProbeReporterInfo info = {
 TmProbeReporter *
 klog_reporter_new (TmProbe *probe, GError **error)
 {
-  g_autofree char *limits = klog_rules_load_list (probe, "kernel-limits.list", error);
+  g_autofree char *limits = tm_probe_load_list (probe, KLOG_RESOURCES "kernel-limits.list", error);
 
   return limits != NULL ? tm_probe_reporter_new (probe, &info, limits, error) : NULL;
 }

@@ -7,9 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): the text of /etc/telemetrics/probes/NAME, else of the list that the program
- * brings. */
-char *klog_rules_load_list (TmProbe *probe, const char *name, GError **error);
+#define KLOG_RESOURCES "/org/telemetrics/klogprobe/"
 
 TmOopsRules *klog_rules_load (TmProbe *probe, GError **error);
 

@@ -14,7 +14,7 @@
 #include "update-state.h"
 #include "update-watch.h"
 
-#define RULES "updates.rules"
+#define RULES "/org/telemetrics/updateprobe/updates.rules"
 /* With its NUL. */
 static const char database_head[] = "SQLite format 3";
 
@@ -205,26 +205,6 @@ read_input (Updateprobe *self, const char *file, const char *format, GError **er
   return TRUE;
 }
 
-/* A file in /etc takes the place of the one that came with the program. */
-static TmUpdateRules *
-load_rules (TmProbe *probe, GError **error)
-{
-  g_autofree char *file = tm_probe_get_path (probe, "/etc/telemetrics/probes/" RULES);
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-
-  if (!g_file_get_contents (file, &text, NULL, NULL))
-    {
-      bytes = g_resources_lookup_data ("/org/telemetrics/updateprobe/" RULES,
-                                       G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-      if (bytes == NULL)
-        return NULL;
-      text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-    }
-
-  return tm_update_rules_new (text, error);
-}
-
 static gboolean
 take_heard (TmUpdate *update, gpointer user_data)
 {
@@ -273,8 +253,12 @@ static gboolean
 run (Updateprobe *self, const char *format, gboolean is_hook, GError **error)
 {
   const char *input = tm_probe_get_input (self->probe);
+  g_autofree char *text = NULL;
 
-  self->rules = load_rules (self->probe, error);
+  text = tm_probe_load_list (self->probe, RULES, error);
+  if (text == NULL)
+    return FALSE;
+  self->rules = tm_update_rules_new (text, error);
   if (self->rules == NULL)
     return FALSE;
   if (input != NULL)

@@ -49,6 +49,9 @@ char *tm_probe_get_path (TmProbe *self, const char *absolute);
 /* (transfer full): the whole file. Fails in the domain G_IO_ERROR, with INVALID_DATA if there is
  * more than max_bytes; more than that is never in memory. */
 GBytes *tm_probe_read_file (const char *name, gsize max_bytes, GError **error);
+/* (transfer full): the text of a list that the program brings as a resource, or of the file of its
+ * name in /etc/telemetrics/probes, which takes its place. */
+char *tm_probe_load_list (TmProbe *self, const char *resource, GError **error);
 
 /* Begins to observe, if the category is active; asks a file, not the bus. If not, also forgets the
  * state. What is only shown, from a file that somebody named, needs no consent. */
