@@ -4,6 +4,8 @@
 
 #include <glib-unix.h>
 
+#include "tm-unit.h"
+
 #define NAME "org.freedesktop.systemd1"
 #define PATH "/org/freedesktop/systemd1"
 #define MANAGER NAME ".Manager"
@@ -21,7 +23,6 @@ void
 boot_unit_free (BootUnit *self)
 {
   g_free (self->name);
-  g_free (self->result);
   g_free (self);
 }
 
@@ -90,16 +91,16 @@ static BootUnit *
 describe (GDBusConnection *bus, const char *name, const char *path)
 {
   g_autofree char *file = get_text (bus, path, NAME ".Unit", "FragmentPath");
+  g_autofree char *result = NULL;
   BootUnit *unit;
 
-  if (file == NULL || !tm_boot_is_shipped (file))
+  if (file == NULL || !tm_unit_is_shipped (file))
     return NULL;
 
   unit = g_new0 (BootUnit, 1);
-  unit->name = tm_boot_get_public_name (name);
-  unit->result = get_text (bus, path, NAME ".Service", "Result");
-  if (unit->result == NULL)
-    unit->result = g_strdup ("failed");
+  unit->name = tm_unit_get_public_name (name);
+  result = get_text (bus, path, NAME ".Service", "Result");
+  unit->result = tm_unit_get_result (result);
   return unit;
 }
 

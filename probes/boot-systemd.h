@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *name;   /* without an instance */
-  char *result; /* "exit-code", "timeout", ... */
+  char *name;         /* without an instance */
+  const char *result; /* "exit-code", "timeout", ... */
 } BootUnit;
 
 void boot_unit_free (BootUnit *self);

@@ -10,8 +10,8 @@
 #include "boot-systemd.h"
 #include "tm-probe-boot.h"
 #include "tm-probe.h"
+#include "tm-unit.h"
 
-#define SIGNATURE_VERSION 1
 #define GROUP "bootprobe"
 #define KEY_BOOT "boot"   /* that this state is of */
 #define KEY_CLEAN "clean" /* it went down in an orderly way */
@@ -23,21 +23,6 @@ typedef struct
   GKeyFile *state;
   char *boot;
 } Bootprobe;
-
-static void
-set_signature (JsonObject *object, const char *title)
-{
-  JsonObject *signature = json_object_new ();
-  g_autofree char *versioned = g_strdup_printf ("v%d|%s", SIGNATURE_VERSION, title);
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, versioned, -1);
-
-  hash[32] = '\0';
-  json_object_set_int_member (signature, "version", SIGNATURE_VERSION);
-  json_object_set_string_member (signature, "title", title);
-  json_object_set_string_member (signature, "hash", hash);
-  json_object_set_array_member (signature, "alternatives", json_array_new ());
-  json_object_set_object_member (object, "signature", signature);
-}
 
 /* Takes ownership of object. system: (nullable) (transfer floating): not of this boot. */
 static gboolean
@@ -69,7 +54,7 @@ report_unclean (Bootprobe *self, GError **error)
 {
   JsonObject *object = json_object_new ();
 
-  set_signature (object, "unclean shutdown");
+  tm_unit_add_signature (object, "unclean shutdown");
   json_object_set_string_member (object, "text",
                                  "The system was not shut down in an orderly way before this "
                                  "start.");
@@ -81,12 +66,8 @@ static gboolean
 report_unit (Bootprobe *self, const BootUnit *unit, GError **error)
 {
   JsonObject *object = json_object_new ();
-  g_autofree char *title = g_strdup_printf ("%s failed: %s", unit->name, unit->result);
 
-  set_signature (object, title);
-  json_object_set_string_member (object, "unit", unit->name);
-  json_object_set_string_member (object, "result", unit->result);
-  json_object_set_string_member (object, "text", title);
+  tm_unit_add_failure (object, unit->name, unit->result);
   return hand_over (self, "unit-failed", 2, object, NULL, unit->name, error);
 }
 
@@ -111,7 +92,7 @@ report_finished (Bootprobe *self,
 
   for (guint i = 0; failed != NULL && i < failed->len; i++)
     json_array_add_string_element (names, ((BootUnit *) g_ptr_array_index (failed, i))->name);
-  set_signature (object, "boot");
+  tm_unit_add_signature (object, "boot");
   tm_boot_times_add_stages (times, object);
   json_object_set_string_member (object, "firmware", get_firmware (self));
   json_object_set_array_member (object, "failed", names);

@@ -89,22 +89,3 @@ tm_boot_times_add_stages (const TmBootTimes *self, JsonObject *object)
   if (self->userspace != 0)
     add_stage (object, "userspace_ms", self->userspace, self->finish);
 }
-
-gboolean
-tm_boot_is_shipped (const char *fragment_path)
-{
-  return g_str_has_prefix (fragment_path, "/usr/lib/systemd/") ||
-         g_str_has_prefix (fragment_path, "/lib/systemd/");
-}
-
-char *
-tm_boot_get_public_name (const char *unit)
-{
-  const char *at = strchr (unit, '@');
-  const char *suffix = strrchr (unit, '.');
-
-  if (at == NULL || suffix == NULL || suffix < at)
-    return g_strdup (unit);
-
-  return g_strdup_printf ("%.*s%s", (int) (at - unit + 1), unit, suffix);
-}

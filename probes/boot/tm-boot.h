@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A start of the system: how long each stage of it took, from the timestamps that systemd keeps,
- * and which units may be named. A library without I/O.
+ * A start of the system: how long each stage of it took, from the timestamps that systemd keeps.
+ * A library without I/O.
  */
 #pragma once
 
@@ -27,10 +27,5 @@ void tm_boot_times_parse (TmBootTimes *self, const char *text, gsize n_bytes);
 /* firmware_ms, loader_ms, kernel_ms, initrd_ms, userspace_ms; only what there was. Times that
  * contradict each other are left out. */
 void tm_boot_times_add_stages (const TmBootTimes *self, JsonObject *object);
-
-/* Whether the maker of the system shipped a unit; the names of others are private. */
-gboolean tm_boot_is_shipped (const char *fragment_path);
-/* (transfer full): without its instance, which may name a person or a device. */
-char *tm_boot_get_public_name (const char *unit);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
  */
 #include "fuzz-fail.h"
 #include "tm-boot.h"
+#include "tm-unit.h"
 
 #include <stdint.h>
 
@@ -15,7 +16,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
                                         "userspace_ms" };
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *unit = g_strndup ((const char *) data, n_bytes);
-  g_autofree char *name = tm_boot_get_public_name (unit);
+  g_autofree char *name = tm_unit_get_public_name (unit);
   TmBootTimes times = { 0 };
 
   tm_boot_times_parse (&times, (const char *) data, n_bytes);

@@ -2,6 +2,7 @@
 /* Proves how the stages of a start are told from systemd's timestamps, and whose names are private.
  */
 #include "tm-boot.h"
+#include "tm-unit.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ test_names (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *name = tm_boot_get_public_name (names[i][0]);
+      g_autofree char *name = tm_unit_get_public_name (names[i][0]);
 
       g_assert_cmpstr (name, ==, names[i][1]);
     }
@@ -74,11 +75,11 @@ test_names (void)
 static void
 test_shipped (void)
 {
-  g_assert_true (tm_boot_is_shipped ("/usr/lib/systemd/system/a.service"));
-  g_assert_true (tm_boot_is_shipped ("/lib/systemd/system/a.service"));
-  g_assert_false (tm_boot_is_shipped ("/etc/systemd/system/a.service"));
-  g_assert_false (tm_boot_is_shipped ("/run/systemd/generator/home-alice.mount"));
-  g_assert_false (tm_boot_is_shipped (""));
+  g_assert_true (tm_unit_is_shipped ("/usr/lib/systemd/system/a.service"));
+  g_assert_true (tm_unit_is_shipped ("/lib/systemd/system/a.service"));
+  g_assert_false (tm_unit_is_shipped ("/etc/systemd/system/a.service"));
+  g_assert_false (tm_unit_is_shipped ("/run/systemd/generator/home-alice.mount"));
+  g_assert_false (tm_unit_is_shipped (""));
 }
 
 int
