@@ -41,6 +41,12 @@ is_active (const char *category)
   return g_strv_contains ((const char *const *) categories, category);
 }
 
+gboolean
+tm_probe_is_agreed (const char *category)
+{
+  return is_active (category);
+}
+
 static gboolean
 needs_consent (TmProbe *self)
 {

@@ -30,24 +30,44 @@ tm_probe_journal_free (TmProbeJournal *self)
   g_free (self);
 }
 
-TmProbeJournal *
-tm_probe_journal_open (const char *root, GError **error)
+/* result: of opening journal. */
+static TmProbeJournal *
+new_from (sd_journal *journal, int result, GError **error)
 {
-  g_autoptr (TmProbeJournal) self = g_new0 (TmProbeJournal, 1);
-  int result;
+  TmProbeJournal *self;
 
-  result = root != NULL ? sd_journal_open_directory (&self->journal, root,
-                                                     SD_JOURNAL_OS_ROOT | SD_JOURNAL_SYSTEM)
-                        : sd_journal_open (&self->journal, SD_JOURNAL_SYSTEM);
   if (result < 0)
     {
       set_error (error, "cannot open the journal", result);
       return NULL;
     }
 
+  self = g_new0 (TmProbeJournal, 1);
+  self->journal = journal;
   /* Long values come whole. */
-  sd_journal_set_data_threshold (self->journal, 0);
-  return g_steal_pointer (&self);
+  sd_journal_set_data_threshold (journal, 0);
+  return self;
+}
+
+TmProbeJournal *
+tm_probe_journal_open (const char *root, GError **error)
+{
+  sd_journal *journal = NULL;
+  int result = root != NULL ? sd_journal_open_directory (&journal, root,
+                                                         SD_JOURNAL_OS_ROOT | SD_JOURNAL_SYSTEM)
+                            : sd_journal_open (&journal, SD_JOURNAL_SYSTEM);
+
+  return new_from (journal, result, error);
+}
+
+TmProbeJournal *
+tm_probe_journal_open_file (const char *file, GError **error)
+{
+  const char *files[] = { file, NULL };
+  sd_journal *journal = NULL;
+  int result = sd_journal_open_files (&journal, files, 0);
+
+  return new_from (journal, result, error);
 }
 
 gboolean
@@ -61,6 +81,14 @@ tm_probe_journal_add_match (TmProbeJournal *self, const char *match, GError **er
 
   what = g_strdup_printf ("cannot select the entries with “%s”", match);
   return set_error (error, what, result);
+}
+
+gboolean
+tm_probe_journal_add_alternative (TmProbeJournal *self, GError **error)
+{
+  int result = sd_journal_add_disjunction (self->journal);
+
+  return result >= 0 || set_error (error, "cannot select entries", result);
 }
 
 static int
@@ -167,6 +195,14 @@ tm_probe_journal_has_field (TmProbeJournal *self, const char *field)
   gsize n_bytes;
 
   return tm_probe_journal_get_data (self, field, &value, &n_bytes);
+}
+
+gint64
+tm_probe_journal_get_time (TmProbeJournal *self)
+{
+  guint64 usec;
+
+  return sd_journal_get_realtime_usec (self->journal, &usec) >= 0 ? (gint64) usec : 0;
 }
 
 int

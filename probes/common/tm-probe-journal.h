@@ -27,8 +27,15 @@ TmProbeJournal *tm_probe_journal_open (const char *root, GError **error);
 void tm_probe_journal_free (TmProbeJournal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbeJournal, tm_probe_journal_free)
 
+/* One file of a journal that is not written any more, or not by this system. */
+TmProbeJournal *tm_probe_journal_open_file (const char *file, GError **error);
+
 /* "FIELD=value". Matches of different fields must all be met, of the same field one of them. */
 gboolean tm_probe_journal_add_match (TmProbeJournal *self, const char *match, GError **error);
+
+/* What was added so far is one selection, what is added from now on another; an entry of either is
+ * read. */
+gboolean tm_probe_journal_add_alternative (TmProbeJournal *self, GError **error);
 
 /* Behind place; NULL: behind all that is there. After the matches, before the first entry. Who does
  * not call it begins with the first entry that there is: for what a boot says of the one before. */
@@ -47,9 +54,30 @@ gboolean tm_probe_journal_get_data (TmProbeJournal *self,
 char *tm_probe_journal_get_text (TmProbeJournal *self, const char *field);
 gboolean tm_probe_journal_has_field (TmProbeJournal *self, const char *field);
 
+/* When it was written, in microseconds since 1970 UTC; 0: nobody can tell. */
+gint64 tm_probe_journal_get_time (TmProbeJournal *self);
+
 /* Becomes ready when there may be more; then, and before reading on, say so. */
 int tm_probe_journal_get_fd (TmProbeJournal *self);
 short tm_probe_journal_get_events (TmProbeJournal *self);
 void tm_probe_journal_after_wait (TmProbeJournal *self);
+
+/* Who follows a journal. */
+typedef struct
+{
+  gboolean follow; /* wait for more, until go_on says no */
+  int wake_fd;     /* becomes readable when go_on may have changed its mind; -1: ask every minute */
+  gboolean (*go_on) (gpointer user_data);
+  /* FALSE: stop; reading does not go on behind it. */
+  gboolean (*on_entry) (TmProbeJournal *journal, gpointer user_data);
+  /* All that is there was read. FALSE: stop. At least once an hour. */
+  gboolean (*on_pause) (TmProbeJournal *journal, gpointer user_data);
+  gpointer user_data;
+} TmProbeJournalFollower;
+
+/* Until all is read, or if it follows until somebody says no. FALSE: with error. */
+gboolean tm_probe_journal_follow (TmProbeJournal *self,
+                                  const TmProbeJournalFollower *follower,
+                                  GError **error);
 
 G_END_DECLS

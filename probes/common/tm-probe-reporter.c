@@ -119,6 +119,7 @@ tm_probe_reporter_report (TmProbeReporter *self, const TmProbeReport *report)
     .classification = classification,
     .severity = report->severity,
     .payload = report->payload,
+    .created_at_usec = report->created_at_usec,
     .dedup_key = key,
     .system = tm_probe_boot_get_system (self->state, self->boot_id),
   };

@@ -56,7 +56,8 @@ typedef struct
   const char *group; /* the hash that groups */
   const char *exact; /* the hash that tells duplicates */
   guint32 severity;
-  guint weight; /* what it stands for, if more than 1 */
+  guint weight;           /* what it stands for, if more than 1 */
+  gint64 created_at_usec; /* as of TmProbeRecord */
   JsonNode *payload;
 } TmProbeReport;
 

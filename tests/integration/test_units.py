@@ -12,7 +12,7 @@ from pathlib import Path
 
 UNIT_DIRECTORY = Path('/usr/lib/systemd/system')
 UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telempostd.service', 'telemetrics-server.service',
-         'hprobe.service', 'hprobe.timer', 'hprobe.path', 'klogprobe.service', 'klogprobe.path',
+         'hprobe.service', 'hprobe.timer', 'hprobe.path', 'journalprobe.service', 'journalprobe.path', 'klogprobe.service', 'klogprobe.path',
          'bertprobe.service', 'bertprobe.path', 'mceprobe.service', 'mceprobe.path', 'pstoreprobe.service', 'pstoreprobe.path',
          'updateprobe.service', 'updateprobe.path',
          'bootprobe.service', 'bootprobe.path', 'crashprobe.service', 'crashprobe.path')
@@ -20,6 +20,7 @@ UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telempostd.service', 
 # Highest exposure that "systemd-analyze security" may find, 0 (nothing) to 10 (everything). The services with a network
 # cannot have 0.
 MAX_EXPOSURE = {'telemprobd.service': 0.6, 'telempostd.service': 1.2, 'hprobe.service': 0.8, 'klogprobe.service': 0.9,
+                'journalprobe.service': 0.9,
                 'bertprobe.service': 1.1, 'pstoreprobe.service': 1.3, 'updateprobe.service': 0.8, 'bootprobe.service': 0.8,
                 'crashprobe.service': 1.4, 'mceprobe.service': 1.4,
                 'telemetrics-server.service': 1.4}
@@ -76,7 +77,7 @@ class Units(unittest.TestCase):
         """At boot nothing starts without consent, but the bus can start the service to give it."""
         self.assertEqual(read_unit('telemprobd-boot.service')['Unit']['ConditionPathExists'],
                          ['/var/lib/telemetrics/enabled'])
-        for unit in ('hprobe.service', 'hprobe.timer', 'klogprobe.service', 'updateprobe.service', 'bootprobe.service',
+        for unit in ('hprobe.service', 'hprobe.timer', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service', 'bootprobe.service',
                      'crashprobe.service'):
             self.assertEqual(read_unit(unit)['Unit']['ConditionPathExists'], ['/run/telemetrics/active'])
         self.assertIn('/run/telemetrics/active', read_unit('bertprobe.service')['Unit']['ConditionPathExists'])
