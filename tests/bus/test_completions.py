@@ -10,7 +10,8 @@ from pathlib import Path
 BASH = Path('/usr/share/bash-completion/completions')
 FISH = Path('/usr/share/fish/vendor_completions.d')
 ZSH = Path('/usr/share/zsh/site-functions')
-PROBES = ('bootprobe', 'crashprobe', 'mceprobe', 'updateprobe')  # not on the path of a shell
+PROBES = ('bertprobe', 'bootprobe', 'crashprobe', 'journalprobe', 'klogprobe', 'mceprobe', 'pstoreprobe',
+          'updateprobe')  # not on the path of a shell
 PROGRAMS = ('telemctl', 'telem-record-gen', 'hprobe', *PROBES)
 
 
@@ -72,6 +73,12 @@ class Completions(unittest.TestCase):
                 with self.subTest(program=name, option=option):
                     self.assertRegex(fish, rf'-l {option}\b')
                     self.assertRegex(zsh, rf'--{option}\b')
+
+    def test_bash_offers_what_probes_understand(self):
+        for name in PROBES:
+            with self.subTest(program=name):
+                words = re.search(r"-W '([^']*)'", (BASH / name).read_text(encoding='utf-8')).group(1)
+                self.assertEqual({word.strip('-=') for word in words.split()}, options_of(name) | {'help'})
 
     def test_syntax(self):
         """Each shell that is here reads its files."""
