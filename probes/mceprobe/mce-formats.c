@@ -35,12 +35,16 @@ mce_formats_load (const char *directory, GError **error)
   g_autofree char *file = g_build_filename (directory, "events", "header_page", NULL);
   g_autofree char *text = NULL;
   g_autoptr (TmRasReader) reader = NULL;
+  g_autoptr (GError) local_error = NULL;
   gsize n_bytes;
 
-  if (!g_file_test (file, G_FILE_TEST_EXISTS))
-    return NULL;
-  if (!g_file_get_contents (file, &text, &n_bytes, error))
-    return NULL;
+  /* Not asked before: access() knows nothing of the capability that may open it. */
+  if (!g_file_get_contents (file, &text, &n_bytes, &local_error))
+    {
+      if (!g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
   reader = tm_ras_reader_new (text, n_bytes, error);
   if (reader == NULL)
     return NULL;

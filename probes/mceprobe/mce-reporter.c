@@ -7,10 +7,10 @@
 
 #include "mce-edac.h"
 #include "mce-platform.h"
-#include "telemetry-error.h"
 #include "tm-edac-counts.h"
 #include "tm-fault-tally.h"
 #include "tm-probe-boot.h"
+#include "tm-probe-drops.h"
 
 #define GROUP_LOG "log"
 #define GROUP_TRACE "trace"
@@ -116,14 +116,6 @@ is_limited (MceReporter *self)
   return tm_probe_get_input (self->probe) == NULL && !tm_probe_is_dry_run (self->probe);
 }
 
-/* What is wrong in the record itself stays wrong: it is passed over. All else may pass. */
-static gboolean
-is_final (const GError *error)
-{
-  return g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS) ||
-         g_error_matches (error, TELEMETRY_ERROR, TELEMETRY_ERROR_TOO_LARGE);
-}
-
 /* told_usec: when it was told before, as a part of the key. FALSE: try again. */
 static gboolean
 hand_over (MceReporter *self, const TmFault *fault, gint64 told_usec)
@@ -147,7 +139,7 @@ hand_over (MceReporter *self, const TmFault *fault, gint64 told_usec)
     return TRUE;
 
   g_printerr (_ ("mceprobe: the report was not taken: %s\n"), error->message);
-  return is_final (error);
+  return tm_probe_is_final (error);
 }
 
 static void
@@ -181,7 +173,13 @@ report (MceReporter *self, TmFault *fault)
   gint64 now_usec = g_get_real_time ();
 
   if (!tm_fault_tally_judge (self->tally, fault, now_usec))
-    return;
+    {
+      guint64 n_dropped = tm_fault_tally_take_dropped (self->tally);
+
+      if (n_dropped > 0)
+        tm_probe_drop (self->probe, "quota", n_dropped);
+      return;
+    }
 
   if (!self->has_failed && hand_over (self, fault, 0))
     {
@@ -218,6 +216,7 @@ mce_reporter_take_lost (MceReporter *self, guint64 n_lost)
   fault = tm_fault_new (TM_FAULT_MCE, TM_FAULT_INFORMATIONAL,
                         g_strdup ("events that the kernel could not keep until they were read"));
   fault->count = n_lost;
+  tm_probe_drop (self->probe, "overrun", n_lost);
   mce_reporter_take (self, fault);
 }
 

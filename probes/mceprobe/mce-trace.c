@@ -13,6 +13,8 @@
 
 /* How many pages are read at most before the question whether to go on. */
 #define ASK_PAGES 64
+/* The one that goes on while the machine sleeps. */
+#define CLOCK "boot"
 #define NSEC_PER_SEC G_GINT64_CONSTANT (1000000000)
 
 struct _MceTrace
@@ -79,31 +81,45 @@ write_file (const char *directory, const char *name, const char *text, GError **
   return n_bytes == (gssize) strlen (text) || set_error (error, "cannot write to", file);
 }
 
-/* What was recorded before somebody agreed is thrown away unread. */
+/* What was recorded before somebody agreed is thrown away unread. *out_is_new: FALSE: it was there,
+ * and is ours. */
 static gboolean
-make_instance (MceTrace *self, gboolean keeps, GError **error)
+make_instance (MceTrace *self, gboolean keeps, gboolean *out_is_new, GError **error)
 {
   if (!keeps)
     g_rmdir (self->directory);
-  if (g_mkdir (self->directory, 0700) == 0)
-    return TRUE;
-  if (errno == EEXIST && keeps)
+  *out_is_new = g_mkdir (self->directory, 0700) == 0;
+  if (*out_is_new || (errno == EEXIST && keeps))
     return TRUE;
 
   return set_error (error, "cannot make the trace instance", self->directory);
 }
 
-static gboolean
-enable (MceTrace *self, GError **error)
+/* Each of these would throw away what is recorded. Kernels that cannot are no worse. */
+static void
+set_up (MceTrace *self)
 {
   g_autofree char *size = g_strdup_printf ("%d", MCE_TRACE_BUFFER_KIB);
 
-  /* First the size: afterwards it would throw away what is there. Kernels that cannot are no worse.
-   */
   write_file (self->directory, "buffer_size_kb", size, NULL);
+  write_file (self->directory, "trace_clock", CLOCK, NULL);
+}
+
+/* The clock that is set stands in brackets among the others. */
+static gboolean
+has_clock (MceTrace *self)
+{
+  g_autofree char *file = g_build_filename (self->directory, "trace_clock", NULL);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (file, &text, NULL, NULL) && strstr (text, "[" CLOCK "]") != NULL;
+}
+
+static gboolean
+enable (MceTrace *self, GError **error)
+{
   /* A single event is news: the default waits until half of the buffer is full. */
   write_file (self->directory, "buffer_percent", "0", NULL);
-  self->has_time = write_file (self->directory, "trace_clock", "boot", NULL);
   for (guint i = 0; i < TM_RAS_N_EVENTS; i++)
     {
       g_autofree char *file =
@@ -143,6 +159,7 @@ mce_trace_open (const char *tracefs, const char *name, gboolean keeps, GError **
 {
   g_autoptr (TmRasReader) reader = mce_formats_load (tracefs, error);
   g_autoptr (MceTrace) self = NULL;
+  gboolean is_new;
 
   if (reader == NULL)
     return NULL;
@@ -152,8 +169,11 @@ mce_trace_open (const char *tracefs, const char *name, gboolean keeps, GError **
   self->page = g_malloc (tm_ras_reader_get_page_bytes (reader));
   self->reader = g_steal_pointer (&reader);
   self->fds = g_array_new (FALSE, FALSE, sizeof (int));
-  if (!make_instance (self, keeps, error))
+  if (!make_instance (self, keeps, &is_new, error))
     return NULL;
+  if (is_new)
+    set_up (self);
+  self->has_time = has_clock (self);
   if (enable (self, error) && open_processors (self, error))
     return g_steal_pointer (&self);
 

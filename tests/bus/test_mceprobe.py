@@ -219,6 +219,15 @@ class MceprobeTest(unittest.TestCase):
             self.tracefs.happen(memory('DIMM_A1'), lost=17)
             self.wait_told(('memory', 'DIMM_A1', 1), ('mce', None, 17))
 
+    def test_limit(self):
+        """Faults of 32 parts are told; the others are one count, and the heartbeat knows of them."""
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'hardware': 2, 'heartbeat': 2}, 1, {})
+        with self.probe():
+            for first in range(0, 36, 6):
+                self.tracefs.happen(*[memory(f'DIMM_{first + number}') for number in range(6)])
+            wait_until(lambda: len(self.told()) == 32 and 'quota=4' in self.state.read_text(encoding='utf-8'), 'the rest is counted')
+        self.assertEqual(self.told(), [('memory', f'DIMM_{number}', 1) for number in range(32)])
+
     def test_counters(self):
         """What is there at first is older than consent; what is new is told once; a reboot begins at zero."""
         self.module(0, 'DIMM_A1', 5)
