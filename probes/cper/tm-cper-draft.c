@@ -268,10 +268,11 @@ tm_cper_draft_begin_dump (TmCperDraft *self, const TmCperWord *word)
 {
   self->dump = self->place + word->offset;
   self->dump_bytes = word->n_bytes;
-  /* An array said before how long it is. */
+  /* An array said before how long it is; what follows it begins at a multiple of 16. */
   if (word->n_bytes == 0)
     self->dump_bytes = MIN (get_number (self, self->place + 2, 2), TM_CPER_DRAFT_MAX_DUMP_BYTES);
-  grow (self, self->dump + (self->dump_bytes + 15) / 16 * 16);
+  grow (self,
+        self->dump + (word->n_bytes != 0 ? word->n_bytes : (self->dump_bytes + 15) / 16 * 16));
   set_valid (self, word);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See tm-cper-form.h. The words are those of Linux 4.3 to 6.12. */
+/* See tm-cper-form.h. The words are those of Linux 6.1, and of older ones where those
+ * differ. */
 #include "tm-cper-form.h"
 
 #include <string.h>
@@ -184,6 +185,8 @@ static const char *const firmware_names[] = {
 static const TmCperWord firmware[] = {
   NAMED ("Firmware Error Record Type", TM_CPER_WORD_NAME, 0, 1, firmware_names),
   N ("Revision", TM_CPER_FORM_ALWAYS, 1, 1),
+  /* The rest follows without words. */
+  AT ("Revision", TM_CPER_WORD_DUMP, TM_CPER_FORM_ALWAYS, 8, 24, 0),
   N ("Record Identifier", TM_CPER_FORM_ALWAYS, 8, 8),
   AT ("Record Identifier", TM_CPER_WORD_GUID, TM_CPER_FORM_ALWAYS, 16, 16, 0),
   END,

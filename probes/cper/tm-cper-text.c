@@ -306,6 +306,7 @@ tm_cper_text_feed (TmCperText *self, const char *line, gsize n_bytes)
     }
   if (g_str_has_prefix (at, END))
     return FALSE;
+  skip (&at, "BERT: ");
   if (!skip (&at, MARK))
     return ++self->n_foreign < MAX_FOREIGN;
 

@@ -10,7 +10,7 @@
  *   [Hardware Error]:   section_type: memory error
  *   [Hardware Error]:   node:0 card:1 module:2
  *   [Hardware Error]:   error_type: 3, multi-bit ECC
- *   [Hardware Error]: Skipped 2 error records
+ *   BERT: [Hardware Error]: Skipped 2 error records
  *   BERT: Total records found: 3
  *
  * The kernel prints 5 records at most, and none that is longer than 1 KiB; what it skips is

@@ -23,7 +23,7 @@ PRINTED = '''BERT: Error records from previous boot:
 [Hardware Error]:   physical_address: 0x5e51a15e51a15e51
 [Hardware Error]:   node:0 card:0 module:{module}
 [Hardware Error]:   error_type: 3, multi-bit ECC
-[Hardware Error]: Skipped 2 error records
+BERT: [Hardware Error]: Skipped 2 error records
 BERT: Total records found: 3
 Run /init as init process'''
 

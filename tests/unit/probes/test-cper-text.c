@@ -194,7 +194,7 @@ test_skipped (void)
   g_autoptr (GBytes) region = NULL;
 
   feed (text, HEAD ENTRY H "section_type: memory error\n" H "module:3\n"
-                           "[Hardware Error]: Skipped 2 error records\n");
+                           "BERT: [Hardware Error]: Skipped 2 error records\n");
   region = tm_cper_text_finish (text);
   g_assert_nonnull (region);
   g_assert_cmpuint (tm_cper_text_get_skipped (text), ==, 2);
