@@ -84,18 +84,31 @@ print_what_is_on (GDBusConnection *bus, GError **error)
   return TRUE;
 }
 
+/* What both begin with; a command line without names means everything. NULL: *out_exit says how the
+ * program ends. */
+static GDBusConnection *
+begin (const TmCommand *self, char **arguments, char ***out_categories, TmExit *out_exit)
+{
+  g_autoptr (GError) error = NULL;
+  if (!tm_command_parse (self, &arguments, NULL, G_MAXUINT, out_exit))
+    return NULL;
+
+  *out_categories = arguments;
+  GDBusConnection *bus = tm_remote_connect (&error);
+  if (bus == NULL)
+    *out_exit = tm_command_fail (g_steal_pointer (&error));
+  return bus;
+}
+
 TmExit
 tm_command_opt_in (const TmCommand *self, char **arguments)
 {
+  g_auto (GStrv) categories = NULL;
   g_autoptr (GError) error = NULL;
   TmExit exit;
-  if (!tm_command_parse (self, &arguments, NULL, G_MAXUINT, &exit))
-    return exit;
-
-  g_auto (GStrv) categories = arguments;
-  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
+  g_autoptr (GDBusConnection) bus = begin (self, arguments, &categories, &exit);
   if (bus == NULL)
-    return tm_command_fail (g_steal_pointer (&error));
+    return exit;
 
   g_autoptr (GVariant) reply = NULL;
   if (categories[0] == NULL)
@@ -129,15 +142,12 @@ withdraw (GDBusConnection *bus)
 TmExit
 tm_command_opt_out (const TmCommand *self, char **arguments)
 {
+  g_auto (GStrv) categories = NULL;
   g_autoptr (GError) error = NULL;
   TmExit exit;
-  if (!tm_command_parse (self, &arguments, NULL, G_MAXUINT, &exit))
-    return exit;
-
-  g_auto (GStrv) categories = arguments;
-  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
+  g_autoptr (GDBusConnection) bus = begin (self, arguments, &categories, &exit);
   if (bus == NULL)
-    return tm_command_fail (g_steal_pointer (&error));
+    return exit;
   if (categories[0] == NULL)
     return withdraw (bus);
 

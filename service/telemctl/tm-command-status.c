@@ -155,23 +155,36 @@ print_json (const Status *self)
   tm_output_variant (all);
 }
 
+/* What both commands begin with. NULL: *out_exit says how the program ends. */
+static GDBusConnection *
+begin (const TmCommand *self, char **arguments, gboolean *out_json, TmExit *out_exit)
+{
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, out_json, N_ ("Print one JSON object"), NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  if (!tm_command_parse (self, &arguments, entries, 0, out_exit))
+    return NULL;
+
+  g_strfreev (arguments);
+  GDBusConnection *bus = tm_remote_connect (&error);
+  if (bus == NULL)
+    *out_exit = tm_command_fail (g_steal_pointer (&error));
+  return bus;
+}
+
 TmExit
 tm_command_status (const TmCommand *self, char **arguments)
 {
   gboolean json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print one JSON object"), NULL },
-    { NULL, 0, 0, 0, NULL, NULL, NULL },
-  };
+  g_auto (Status) status = { NULL };
   g_autoptr (GError) error = NULL;
   TmExit exit;
-  if (!tm_command_parse (self, &arguments, entries, 0, &exit))
+  g_autoptr (GDBusConnection) bus = begin (self, arguments, &json, &exit);
+  if (bus == NULL)
     return exit;
-
-  g_strfreev (arguments);
-  g_auto (Status) status = { NULL };
-  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
-  if (bus == NULL || !status_get (&status, bus, &error))
+  if (!status_get (&status, bus, &error))
     return tm_command_fail (g_steal_pointer (&error));
   if (json)
     {
@@ -218,18 +231,13 @@ TmExit
 tm_command_stats (const TmCommand *self, char **arguments)
 {
   gboolean json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print one JSON object"), NULL },
-    { NULL, 0, 0, 0, NULL, NULL, NULL },
-  };
   g_autoptr (GError) error = NULL;
   TmExit exit;
-  if (!tm_command_parse (self, &arguments, entries, 0, &exit))
+  g_autoptr (GDBusConnection) bus = begin (self, arguments, &json, &exit);
+  if (bus == NULL)
     return exit;
 
-  g_strfreev (arguments);
-  g_autoptr (GDBusConnection) bus = tm_remote_connect (&error);
-  g_autoptr (GVariant) statistics = bus == NULL ? NULL : get_statistics (bus, &error);
+  g_autoptr (GVariant) statistics = get_statistics (bus, &error);
   if (statistics == NULL)
     return tm_command_fail (g_steal_pointer (&error));
   if (json)
