@@ -10,15 +10,11 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <libtelemetry/telemetry-client.h>
-#include <locale.h>
 #include <stdio.h>
-#include <telemetry.h>
 
 #include "hprobe-heartbeat.h"
 #include "tm-probe.h"
-
-#define EXIT_REFUSED 1
-#define EXIT_USAGE 2
+#include "tm-tool.h"
 
 #define CLASS_HELLO "org.telemetrics/hello/world"
 #define CLASS_HEARTBEAT "org.telemetrics/heartbeat/ping"
@@ -218,29 +214,15 @@ main (int argc, char **argv)
   g_auto (Options) options = { 0 };
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, TM_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  tm_tool_set_language ();
   if (!parse (&options, &argc, &argv, &error))
-    {
-      g_printerr ("hprobe: %s\n%s\n", error->message, _ ("Try --help."));
-      return EXIT_USAGE;
-    }
+    return tm_tool_fail_usage ("hprobe", error);
   if (options.version)
     {
       g_print ("hprobe %s\n", TM_VERSION);
       return 0;
     }
-  int ret = options.config_file == NULL ? 0 : tm_set_config_file (options.config_file);
-  if (ret != 0)
-    g_set_error (&error, G_FILE_ERROR, g_file_error_from_errno (-ret),
-                 _ ("“%s” cannot be used as a configuration file: %s"), options.config_file,
-                 g_strerror (-ret));
-  if (ret != 0 || !run (&options, &error))
-    {
-      g_printerr ("hprobe: %s\n", error->message);
-      return EXIT_REFUSED;
-    }
+  if (!tm_tool_check_config_file (options.config_file, &error) || !run (&options, &error))
+    return tm_tool_fail ("hprobe", error);
   return 0;
 }

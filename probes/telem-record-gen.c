@@ -9,14 +9,11 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <libtelemetry/telemetry-client.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <telemetry.h>
 #include <unistd.h>
 
-#define EXIT_REFUSED 1
-#define EXIT_USAGE 2
+#include "tm-tool.h"
 
 /* What is read of a payload: one byte more than is accepted, to know that it is too much. */
 #define PAYLOAD_MAX_BYTES (1024 * 1024)
@@ -196,14 +193,8 @@ post_record (TelemetryClient *client, const Options *options, const char *payloa
 static gboolean
 run (const Options *options, GError **error)
 {
-  int ret = options->config_file == NULL ? 0 : tm_set_config_file (options->config_file);
-  if (ret != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (-ret),
-                   _ ("“%s” cannot be used as a configuration file: %s"), options->config_file,
-                   g_strerror (-ret));
-      return FALSE;
-    }
+  if (!tm_tool_check_config_file (options->config_file, error))
+    return FALSE;
 
   g_autoptr (TelemetryClient) client = telemetry_client_new ();
   if (!options->no_post && !telemetry_client_is_active (client))
@@ -228,24 +219,15 @@ main (int argc, char **argv)
   g_auto (Options) options = { .severity = TELEMETRY_SEVERITY_LOW, .record_version = 1 };
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, TM_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  tm_tool_set_language ();
   if (!parse (&options, &argc, &argv, &error))
-    {
-      g_printerr ("telem-record-gen: %s\n%s\n", error->message, _ ("Try --help."));
-      return EXIT_USAGE;
-    }
+    return tm_tool_fail_usage ("telem-record-gen", error);
   if (options.version)
     {
       g_print ("telem-record-gen %s\n", TM_VERSION);
       return 0;
     }
   if (!run (&options, &error))
-    {
-      g_printerr ("telem-record-gen: %s\n", error->message);
-      return EXIT_REFUSED;
-    }
+    return tm_tool_fail ("telem-record-gen", error);
   return 0;
 }

@@ -3,11 +3,11 @@
 #include "tm-probe.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tm-probe-private.h"
+#include "tm-tool.h"
 
 static const char description[] =
     N_ ("Exit status: 0 done, or nothing to do (also without consent); 1 failed; 2 wrong usage.");
@@ -77,10 +77,7 @@ tm_probe_new (const TmProbeInfo *info, int argc, char **argv, int *out_status)
   g_autoptr (GError) error = NULL;
   gboolean version = FALSE;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, TM_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  tm_tool_set_language ();
 
   if (!parse (self, argc, argv, &version, &error))
     {
