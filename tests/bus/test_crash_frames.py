@@ -25,6 +25,7 @@ class CrashFrames(CoreTest):
         payload = self.payload(self.crash('/bin/sh', '-c', 'kill -SEGV $$'))
         self.assertEqual((payload['signal'], payload['reason']), ('SIGSEGV', 'SI_USER'))
         self.assertGreater(len(payload['frames']), 1)
+        self.assertRegex(payload['signature']['title'], r'^dash\|SIGSEGV\|dash\+0x')
 
     def test_abort(self):
         core = self.crash(self.build(ABORT))
@@ -101,6 +102,25 @@ class CrashFrames(CoreTest):
         self.assertEqual(payload['frames'][0], first)
         self.assertEqual(payload['signature']['title'], f'gears|SIGSEGV|libwheel.so+0x{place:x}')
 
+    def test_damaged_files(self):
+        """An update that broke off: what is left of a library or of the program says no name, and misleads nobody."""
+        library = self.build('int turn_wheel (int *p) { return *p + 1; }', '-shared', '-fPIC', into='/usr/lib', name='libwheel.so')
+        program = self.build('int turn_wheel (int *p); int main (void) { return turn_wheel (0) + 1; }', str(library))
+        core = self.crash(program)
+        first = self.payload(core)['frames'][0]
+        for file in (library, program):
+            content = file.read_bytes()
+            for damaged in (content[:len(content) // 2], content[:64], content[:10], os.urandom(len(content))):
+                with self.subTest(file=file, left=len(damaged)):
+                    file.unlink()
+                    file.write_bytes(damaged)
+                    payload = self.payload(core)
+                    self.assert_like_eu_stack(core, payload, 2)
+                    place = {name: payload['frames'][0][name] for name in ('module', 'build_id', 'offset')}
+                    self.assertEqual(place, {name: first[name] for name in place})
+            file.write_bytes(content)
+        self.assertEqual(self.payload(core)['signature']['title'], 'gears|SIGSEGV|turn_wheel')
+
     def test_stripped(self):
         core = self.crash(self.build(CRASH, '-s'))
         payload = self.payload(core)
@@ -159,7 +179,9 @@ class CrashFrames(CoreTest):
     @unittest.skipUnless(os.uname().machine == 'x86_64', 'the code is of this kind of machine')
     def test_jit(self):
         """Code without a file has no place that means anything."""
-        payload = self.payload(self.crash(self.build(JIT)))
+        core = self.crash(self.build(JIT))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 1)
         self.assertEqual(payload['frames'][0], {'module': '[jit]', 'activation': True})
         self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|[jit]')
 

@@ -53,85 +53,87 @@ make_backtrace (int signal, const char *const *frames)
 }
 
 /* Who is blamed. */
+#define LIBC "/usr/lib/x86_64-linux-gnu/libc.so.6 "
+#define EXE "/usr/bin/gears "
+static const struct
+{
+  int signal;
+  const char *frames[12];
+  const char *title;
+} blamed[] = {
+  { 11, { "*" EXE "turn", EXE "main" }, "gears|SIGSEGV|turn" },
+  { 11, { "*" EXE "+1129", EXE "+1133" }, "gears|SIGSEGV|gears+0x1129" },
+  { 6,
+    { "*" LIBC "__pthread_kill_implementation", LIBC "raise", LIBC "abort", EXE "give_up",
+      EXE "main" },
+    "gears|SIGABRT|give_up" },
+  { 6,
+    { LIBC "raise", LIBC "abort", LIBC "__assert_fail_base.cold", LIBC "__assert_fail", EXE "check",
+      EXE "main" },
+    "gears|SIGABRT|check" },
+  { 6,
+    { LIBC "raise", LIBC "abort", LIBC "__fortify_fail", LIBC "__stack_chk_fail", EXE "copy" },
+    "gears|SIGABRT|copy" },
+  { 6,
+    { LIBC "raise", LIBC "abort", LIBC "__libc_message", LIBC "malloc_printerr", LIBC "_int_free",
+      LIBC "free", EXE "drop" },
+    "gears|SIGABRT|free|drop" },
+  /* The same of a libc that tells only the names that programs may use. */
+  { 6,
+    { LIBC "+8aeec", LIBC "raise", LIBC "abort", LIBC "+7f42f", LIBC "+9486a", LIBC "__libc_free",
+      EXE "drop" },
+    "gears|SIGABRT|free|drop" },
+  { 11,
+    { "*" LIBC "__strlen_avx2", LIBC "__vfprintf_internal", LIBC "printf_positional", EXE "print" },
+    "gears|SIGSEGV|strlen|__vfprintf_internal|print" },
+  { 6,
+    { LIBC "raise", LIBC "abort", EXE "on_fault", LIBC "__restore_rt", "*" EXE "real_fault",
+      EXE "main" },
+    "gears|SIGABRT|real_fault" },
+  { 11, { "*" LIBC "kill", EXE "send_signal", EXE "main" }, "gears|SIGSEGV|send_signal" },
+  { 11, { "*" EXE "kill", EXE "main" }, "gears|SIGSEGV|kill" },
+  { 11, { "*[jit] +0", EXE "run_script" }, "gears|SIGSEGV|[jit]" },
+  { 11, { "*[vdso] __vdso_clock_gettime", EXE "tell_time" }, "gears|SIGSEGV|tell_time" },
+  { 11,
+    { "*" LIBC "__memcpy_avx_unaligned", LIBC "fwrite", EXE "g_strdup", EXE "std::string::append",
+      EXE "g_free", EXE "fifth", EXE "main" },
+    "gears|SIGSEGV|memcpy|fwrite|g_strdup|std::string::append" },
+  { 11,
+    { "*" EXE "g_main_dispatch", "/usr/lib/libglib-2.0.so.0 g_main_dispatch", EXE "main" },
+    "gears|SIGSEGV|g_main_dispatch" },
+  { 5,
+    { "*/usr/lib/libglib-2.0.so.0 _g_log_abort", "/usr/lib/libglib-2.0.so.0 g_logv",
+      "/usr/lib/libglib-2.0.so.0 g_log", "/usr/lib/libgobject-2.0.so.0 g_signal_emit_valist",
+      "/usr/lib/libgobject-2.0.so.0 g_signal_emit", EXE "on_click", EXE "main" },
+    "gears|SIGTRAP|on_click" },
+  { 6,
+    { LIBC "raise", LIBC "abort", "/usr/lib/libQt6Core.so.6 qt_message_fatal",
+      "/usr/lib/libQt6Core.so.6 QMessageLogger::fatal(char const*, ...) const",
+      "/usr/lib/libQt6Core.so.6 QObject::event(QEvent*)", EXE "Gears::turn()", EXE "main" },
+    "gears|SIGABRT|Gears::turn" },
+  { 11, { "*/home/alice/secret.so leak_name", EXE "main" }, "gears|SIGSEGV|[other]" },
+  { 6,
+    { LIBC "abort", EXE "std::sys::unix::abort_internal", EXE "rust_panic",
+      EXE "core::panicking::panic_fmt", EXE "gears::turn",
+      EXE "std::sys_common::backtrace::__rust_begin_short_backtrace", EXE "std::panicking::try",
+      EXE "main" },
+    "gears|SIGABRT|gears::turn" },
+  { 11, { "*" LIBC "_start" }, "gears|SIGSEGV|_start" },
+  { 99, { NULL }, "gears|SIG99" },
+};
+
 static void
 test_title (void)
 {
-#define LIBC "/usr/lib/x86_64-linux-gnu/libc.so.6 "
-#define EXE "/usr/bin/gears "
-  static const struct
-  {
-    int signal;
-    const char *frames[12];
-    const char *title;
-  } vectors[] = {
-    { 11, { "*" EXE "turn", EXE "main" }, "gears|SIGSEGV|turn" },
-    { 11, { "*" EXE "+1129", EXE "+1133" }, "gears|SIGSEGV|gears+0x1129" },
-    { 6,
-      { "*" LIBC "__pthread_kill_implementation", LIBC "raise", LIBC "abort", EXE "give_up",
-        EXE "main" },
-      "gears|SIGABRT|give_up" },
-    { 6,
-      { LIBC "raise", LIBC "abort", LIBC "__assert_fail_base.cold", LIBC "__assert_fail",
-        EXE "check", EXE "main" },
-      "gears|SIGABRT|check" },
-    { 6,
-      { LIBC "raise", LIBC "abort", LIBC "__fortify_fail", LIBC "__stack_chk_fail", EXE "copy" },
-      "gears|SIGABRT|copy" },
-    { 6,
-      { LIBC "raise", LIBC "abort", LIBC "__libc_message", LIBC "malloc_printerr", LIBC "_int_free",
-        LIBC "free", EXE "drop" },
-      "gears|SIGABRT|free|drop" },
-    /* The same of a libc that tells only the names that programs may use. */
-    { 6,
-      { LIBC "+8aeec", LIBC "raise", LIBC "abort", LIBC "+7f42f", LIBC "+9486a", LIBC "__libc_free",
-        EXE "drop" },
-      "gears|SIGABRT|free|drop" },
-    { 11,
-      { "*" LIBC "__strlen_avx2", LIBC "__vfprintf_internal", LIBC "printf_positional",
-        EXE "print" },
-      "gears|SIGSEGV|strlen|__vfprintf_internal|print" },
-    { 6,
-      { LIBC "raise", LIBC "abort", EXE "on_fault", LIBC "__restore_rt", "*" EXE "real_fault",
-        EXE "main" },
-      "gears|SIGABRT|real_fault" },
-    { 11, { "*[jit] +0", EXE "run_script" }, "gears|SIGSEGV|[jit]" },
-    { 11, { "*[vdso] __vdso_clock_gettime", EXE "tell_time" }, "gears|SIGSEGV|tell_time" },
-    { 11,
-      { "*" LIBC "__memcpy_avx_unaligned", LIBC "fwrite", EXE "g_strdup", EXE "std::string::append",
-        EXE "g_free", EXE "fifth", EXE "main" },
-      "gears|SIGSEGV|memcpy|fwrite|g_strdup|std::string::append" },
-    { 11,
-      { "*" EXE "g_main_dispatch", "/usr/lib/libglib-2.0.so.0 g_main_dispatch", EXE "main" },
-      "gears|SIGSEGV|g_main_dispatch" },
-    { 5,
-      { "*/usr/lib/libglib-2.0.so.0 _g_log_abort", "/usr/lib/libglib-2.0.so.0 g_logv",
-        "/usr/lib/libglib-2.0.so.0 g_log", "/usr/lib/libgobject-2.0.so.0 g_signal_emit_valist",
-        "/usr/lib/libgobject-2.0.so.0 g_signal_emit", EXE "on_click", EXE "main" },
-      "gears|SIGTRAP|on_click" },
-    { 6,
-      { LIBC "raise", LIBC "abort", "/usr/lib/libQt6Core.so.6 qt_message_fatal",
-        "/usr/lib/libQt6Core.so.6 QMessageLogger::fatal(char const*, ...) const",
-        "/usr/lib/libQt6Core.so.6 QObject::event(QEvent*)", EXE "Gears::turn()", EXE "main" },
-      "gears|SIGABRT|Gears::turn" },
-    { 11, { "*/home/alice/secret.so leak_name", EXE "main" }, "gears|SIGSEGV|[other]" },
-    { 6,
-      { LIBC "abort", EXE "std::sys::unix::abort_internal", EXE "rust_panic",
-        EXE "core::panicking::panic_fmt", EXE "gears::turn",
-        EXE "std::sys_common::backtrace::__rust_begin_short_backtrace", EXE "std::panicking::try",
-        EXE "main" },
-      "gears|SIGABRT|gears::turn" },
-    { 11, { "*" LIBC "_start" }, "gears|SIGSEGV|_start" },
-    { 99, { NULL }, "gears|SIG99" },
-  };
   g_autoptr (TmCrashRules) rules = load_rules ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (blamed); i++)
     {
-      g_autoptr (TmBacktrace) backtrace = make_backtrace (vectors[i].signal, vectors[i].frames);
+      g_autoptr (TmBacktrace) backtrace = make_backtrace (blamed[i].signal, blamed[i].frames);
       g_autofree char *title = tm_crash_get_title (backtrace, rules);
 
       g_test_message ("vector %u", i);
-      g_assert_cmpstr (title, ==, vectors[i].title);
+      g_assert_cmpstr (title, ==, blamed[i].title);
     }
 }
 
