@@ -89,17 +89,20 @@ static gboolean
 read_waiting (TmProbeJournal *journal, const CrashFollower *follower, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
+  gboolean was_passed = FALSE;
 
   while (tm_probe_journal_next (journal, &local_error))
     {
       if (!follower->go_on (follower->user_data))
         return FALSE;
-      if (!is_genuine (journal))
-        tell_place (journal, follower);
-      else if (!report_entry (journal, follower))
+      was_passed = !is_genuine (journal);
+      if (!was_passed && !report_entry (journal, follower))
         return FALSE;
     }
 
+  /* Once: anybody can write as many of these as they like, and each place goes to the disk. */
+  if (was_passed)
+    tell_place (journal, follower);
   if (local_error == NULL)
     return follower->on_idle (follower->user_data);
 

@@ -158,6 +158,20 @@ class JournalOfCrashes(CrashprobeTest):
         self.once()
         self.assertEqual(self.kinds(), [])
 
+    def test_flood_of_forged_entries(self):
+        """They cost nothing but being read: no core is looked for, and the disk is not kept busy."""
+        self.prepare_journal()
+        forged = {'MESSAGE_ID': 'fc2e22bc6ee647b6b90729ab34a250b1', '_UID': 1000, '_EXE': '/usr/bin/logger', '_TRANSPORT': 'journal',
+                  'COREDUMP_EXE': '/usr/bin/gears', 'COREDUMP_FILENAME': f'{CORES}/x'}
+        self.journal.add_all([forged] * 500)
+        trace = subprocess.run(['strace', '-f', '-e', 'trace=fsync,fdatasync,openat', PROBE, '--once'], capture_output=True, text=True,
+                               check=True).stderr
+        self.assertLess(len(re.findall(r'fsync|fdatasync', trace)), 10)
+        self.assertNotIn(str(CORES), trace)
+        self.coredump(self.crash(self.build(CRASH)))
+        self.once()
+        self.assertEqual(self.kinds(), ['process'])
+
     def test_only_files_of_systemd(self):
         """A core is opened only where systemd keeps them, and not through a link."""
         self.prepare_journal()
