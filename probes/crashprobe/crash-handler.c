@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@ crash_handler_open_streams (void)
   if (fcntl (STDERR_FILENO, F_GETFD) < 0 && open ("/dev/kmsg", O_WRONLY) < 0)
     open ("/dev/null", O_WRONLY);
 }
+
+#define DELETED " (deleted)"
 
 typedef struct
 {
@@ -73,6 +76,17 @@ shares_files (guint64 pid)
          theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
 }
 
+/* (transfer full) (nullable): so that the core of somebody else's program is not even looked at. */
+static char *
+get_exe (const char *link)
+{
+  char *exe = g_file_read_link (link, NULL);
+
+  if (exe != NULL && g_str_has_suffix (exe, DELETED))
+    exe[strlen (exe) - strlen (DELETED)] = '\0';
+  return exe;
+}
+
 /* (transfer full) (nullable) */
 static char *
 get_unit (guint64 pid)
@@ -88,6 +102,7 @@ crash_handler_report (CrashReporter *reporter, const char *const *arguments, GEr
 {
   guint64 values[CRASH_HANDLER_N_ARGUMENTS];
   CrashCase crash = { .core_fd = STDIN_FILENO, .exe_fd = -1 };
+  g_autofree char *link = NULL;
   g_autofree char *exe = NULL;
   g_autofree char *unit = NULL;
   gboolean done;
@@ -95,8 +110,10 @@ crash_handler_report (CrashReporter *reporter, const char *const *arguments, GEr
   if (!parse (arguments, values, error))
     return FALSE;
 
-  exe = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/exe", values[0]);
-  crash.exe_fd = open (exe, O_RDONLY | O_CLOEXEC);
+  link = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/exe", values[0]);
+  exe = get_exe (link);
+  crash.exe = exe;
+  crash.exe_fd = open (link, O_RDONLY | O_CLOEXEC);
   unit = get_unit (values[0]);
   crash.unit = unit;
   crash.is_foreign = !shares_files (values[0]);

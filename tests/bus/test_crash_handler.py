@@ -8,6 +8,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
+from harness.cores import PROBE
 from harness.crashing import CRASH
 from harness.crashprobe import STATE, CrashprobeTest
 from harness.process import wait_until
@@ -57,6 +58,24 @@ class HandlerOfCrashes(CrashprobeTest):
             self.assertEqual(' '.join(streams), opened, 'what it opens first is not taken for a stream')
             self.assertEqual(self.kinds(), ['process'])
             self.assertTrue(STATE.read_text().startswith('since '))
+
+    def test_handler_of_a_third_party(self):
+        """The core of somebody else's program is not read, also if its file is gone."""
+        self.decide(2)
+        program = self.build(CRASH.replace('return relay', 'pause (); return relay'), into='/opt', name='hunter2')
+        child = subprocess.Popen([program])
+        program.unlink()
+        trace = self.directory / 'third'
+        try:
+            with open(self.crash(self.build(CRASH)), 'rb') as core:
+                subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=execve,read', PROBE, '--handler', str(child.pid), '0', '0', '11',
+                                '1767225600'], stdin=core, check=True)
+        finally:
+            child.kill()
+            child.wait()
+        self.assertEqual(self.kinds(), ['third-party'])
+        self.assertNotIn('--analyse', trace.read_text())
+        self.assertNotRegex(trace.read_text(), r'read\(0,')
 
     def test_handler_of_a_container(self):
         """What a container calls /usr is not ours; nor is a process that nobody can tell of."""
