@@ -200,6 +200,7 @@ set_code (const TmMachineCheck *self, const TmMcaCode *code, JsonObject *object)
 {
   set_hex (object, "code", self->status & 0xffff);
   set_hex (object, "model_code", self->status >> 16 & 0xffff);
+  set_text (object, "model_error", tm_mca_bank_get_model_error (self));
   json_object_set_string_member (object, "class", code->kind);
   set_text (object, "transaction", code->transaction);
   set_text (object, "level", code->level);
@@ -247,6 +248,10 @@ set_details (const TmMachineCheck *self, const TmMcaCode *code, TmFault *fault)
 static void
 append_text (const TmMachineCheck *self, TmFault *fault)
 {
+  const char *model_error = tm_mca_bank_get_model_error (self);
+
+  if (model_error != NULL)
+    g_string_append_printf (fault->text, "More closely: %s.\n", model_error);
   if (self->signature != 0)
     g_string_append_printf (fault->text, "Processor: %s, family %u, model %u, stepping %u.\n",
                             get_vendor_name (self), tm_machine_check_get_family (self),

@@ -6,6 +6,8 @@
  */
 #include "tm-mca-bank.h"
 
+#include <string.h>
+
 #define INTEL_FAMILY 6
 #define BITS(first, last)                                                                          \
   (((G_GUINT64_CONSTANT (2) << (last)) - 1) & ~((G_GUINT64_CONSTANT (1) << (first)) - 1))
@@ -111,4 +113,39 @@ tm_mca_bank_get_error (const TmMachineCheck *check)
     return NULL;
 
   return tm_mca_smca_get_error (check->ipid, check->status >> 16 & 0x3f);
+}
+
+/* Of servers from Ivy Bridge to Skylake, whose memory controllers share these codes. */
+static const struct
+{
+  guint16 code;
+  const char *words;
+} memory_codes[] = {
+  { 0x0001, "parity error of an address" },
+  { 0x0002, "parity error of data to be written, from the home agent" },
+  { 0x0004, "parity error of byte enables, from the home agent" },
+  { 0x0008, "corrected by the patrol scrubber" },
+  { 0x0010, "found by the patrol scrubber, not corrected" },
+  { 0x0020, "corrected while copying to a spare" },
+  { 0x0040, "not corrected while copying to a spare" },
+  { 0x0080, "found while reading" },
+  { 0x0100, "parity error in the buffer of data to be written" },
+  { 0x0200, "parity error of command or address on the memory bus" },
+};
+
+const char *
+tm_mca_bank_get_model_error (const TmMachineCheck *check)
+{
+  static const guint8 models[] = { 0x3e, 0x3f, 0x4f, 0x55 };
+  const char *name = check->vendor == TM_MCA_VENDOR_INTEL ? get_intel_name (check) : NULL;
+  guint code = check->status >> 16 & 0xffff;
+
+  if (name == NULL || strcmp (name, "memory controller") != 0 ||
+      memchr (models, (int) tm_machine_check_get_model (check), sizeof models) == NULL)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (memory_codes); i++)
+    if (memory_codes[i].code == code)
+      return memory_codes[i].words;
+
+  return NULL;
 }

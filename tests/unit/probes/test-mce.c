@@ -147,6 +147,22 @@ test_banks (void)
     }
 }
 
+/* The code of the model is said where it is known, and not guessed elsewhere. */
+static void
+test_model_error (void)
+{
+  TmMachineCheck check = { .status = VALID | 0x000800c0, .bank = 13, .signature = 0x50654 };
+  g_autoptr (TmFault) known = tm_machine_check_to_fault (&check);
+  g_autoptr (TmFault) unknown = NULL;
+
+  g_assert_cmpstr (json_object_get_string_member (known->details, "model_error"), ==,
+                   "corrected by the patrol scrubber");
+  g_assert_nonnull (strstr (known->text->str, "patrol scrubber"));
+  check.signature = 0x806f8;
+  unknown = tm_machine_check_to_fault (&check);
+  g_assert_false (json_object_has_member (unknown->details, "model_error"));
+}
+
 /* How many at once: only where the processor says that it counts. */
 static void
 test_corrected_count (void)
@@ -515,6 +531,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mce/codes", test_codes);
   g_test_add_func ("/mce/severities", test_severities);
   g_test_add_func ("/mce/banks", test_banks);
+  g_test_add_func ("/mce/model-error", test_model_error);
   g_test_add_func ("/mce/corrected-count", test_corrected_count);
   g_test_add_func ("/mce/signature", test_signature);
   g_test_add_func ("/mce/log", test_log);
