@@ -12,6 +12,9 @@
 #include "tm-probe-boot.h"
 #include "tm-probe-drops.h"
 
+/* What is told of one fault by different parts of the kernel comes within this time. */
+#define SAME_EVENT_USEC (G_USEC_PER_SEC / 10)
+
 #define GROUP_LOG "log"
 #define GROUP_TRACE "trace"
 #define GROUP_LOOK "look"
@@ -23,8 +26,10 @@ struct _MceReporter
   TmFaultTally *tally;
   TmEdacCounts *counts; /* of memory controllers, as noted last */
   GKeyFile *state;
-  char *saved;     /* (nullable): the state as it was saved last */
-  char *this_boot; /* that runs */
+  char *saved;       /* (nullable): the state as it was saved last */
+  char *this_boot;   /* that runs */
+  char *event_id;    /* of the fault that came last by the trace */
+  gint64 event_usec; /* when that was */
   gboolean has_looked;
   gboolean has_failed;
 };
@@ -38,6 +43,7 @@ mce_reporter_free (MceReporter *self)
   g_key_file_unref (self->state);
   g_free (self->saved);
   g_free (self->this_boot);
+  g_free (self->event_id);
   g_free (self);
 }
 
@@ -116,6 +122,28 @@ is_limited (MceReporter *self)
   return tm_probe_get_input (self->probe) == NULL && !tm_probe_is_dry_run (self->probe);
 }
 
+/* One fault of memory is a machine check and, a moment later, what the driver of the controller
+ * makes of it: two records of one event. */
+static const char *
+get_event (MceReporter *self, const TmFault *fault)
+{
+  gint64 gap_usec = fault->time_usec - self->event_usec;
+  g_autofree char *uuid = NULL;
+  g_auto (GStrv) parts = NULL;
+
+  if (fault->source != TM_FAULT_FROM_TRACE || fault->time_usec == 0)
+    return NULL;
+  if (self->event_id != NULL && ABS (gap_usec) < SAME_EVENT_USEC)
+    return self->event_id;
+
+  uuid = g_uuid_string_random ();
+  parts = g_strsplit (uuid, "-", -1);
+  g_free (self->event_id);
+  self->event_id = g_strjoinv ("", parts);
+  self->event_usec = fault->time_usec;
+  return self->event_id;
+}
+
 /* told_usec: when it was told before, as a part of the key. FALSE: try again. */
 static gboolean
 hand_over (MceReporter *self, const TmFault *fault, gint64 told_usec)
@@ -132,6 +160,7 @@ hand_over (MceReporter *self, const TmFault *fault, gint64 told_usec)
     /* The clock of a trace may be ahead of ours by a moment. */
     .created_at_usec = MIN (fault->time_usec, g_get_real_time ()),
     .dedup_key = is_limited (self) ? key : NULL,
+    .event_id = get_event (self, fault),
     .system = boot_id[0] != '\0' ? tm_probe_boot_get_system (self->state, boot_id) : NULL,
   };
 

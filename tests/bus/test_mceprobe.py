@@ -36,8 +36,9 @@ class Tracefs:
         for name, (system, _) in shape.events.items():
             (template / 'events' / system / name).mkdir(parents=True)
             (template / 'events' / system / name / 'enable').write_text('0', encoding='ascii')
-        for name in ('buffer_size_kb', 'buffer_percent', 'trace_clock'):
+        for name in ('buffer_size_kb', 'buffer_percent'):
             (template / name).write_text('', encoding='ascii')
+        (template / 'trace_clock').write_text('????[boot]', encoding='ascii')  # the first four are what is written
         pipe = template / 'per_cpu/cpu0/trace_pipe_raw'
         pipe.parent.mkdir(parents=True)
         os.mkfifo(pipe)
@@ -157,11 +158,24 @@ class MceprobeTest(unittest.TestCase):
             self.wait_told(('memory', 'DIMM_A1', 3))
             settings = {name: (self.tracefs.instance / name).read_text(encoding='ascii')
                         for name in ('buffer_size_kb', 'buffer_percent', 'trace_clock', 'events/ras/mc_event/enable')}
-            self.assertEqual(settings, {'buffer_size_kb': '64', 'buffer_percent': '0', 'trace_clock': 'boot',
+            self.assertEqual(settings, {'buffer_size_kb': '64', 'buffer_percent': '0', 'trace_clock': 'boot[boot]',
                                         'events/ras/mc_event/enable': '1'})
         record, = self.records()
         self.assertEqual((record['classification'], record['severity']), ('org.telemetrics/hardware/memory', 2))
         self.assertEqual(json.loads(record['payload'])['platform'], {'vendor': 'ACME', 'cpu': 'Widget 9000'})
+
+    def test_one_event(self):
+        """A machine check and what the memory's driver makes of it are of one event; the next one is of another."""
+        check = ('mce_record', {'status': 0x8c00004000010090, 'bank': 7, 'cpuid': 0x50654})
+        with self.listening():
+            self.tracefs.happen(check, memory('DIMM_A1'))
+            self.wait_told(('mce', 'CPU 0, socket 0, bank 7', 1), ('memory', 'DIMM_A1', 1))
+            time.sleep(0.2)
+            self.tracefs.happen(memory('DIMM_B2'))
+            wait_until(lambda: len(self.records()) == 3, 'the third is kept')
+        first, second, third = (record['event_id'] for record in self.records())
+        self.assertEqual(first, second)
+        self.assertNotEqual(second, third)
 
     def test_model_of_a_device(self):
         """Which model sits at the place on the bus is looked up."""
