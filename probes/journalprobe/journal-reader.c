@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-#include "journal-unit-file.h"
 #include "tm-journal-report.h"
 #include "tm-probe-boot.h"
 #include "tm-probe-drops.h"
+#include "tm-unit-file.h"
+#include "tm-unit.h"
 
 #define LIMITS "/org/telemetrics/journalprobe/journal-limits.list"
 #define SOURCE "journal"
@@ -143,6 +144,19 @@ report (JournalReader *self,
          tm_probe_reporter_report (self->reporter, &record);
 }
 
+/* (transfer full) (nullable): whose name may not be said. A file that somebody named may be of
+ * another system: whoever named it has read it. */
+static char *
+get_public_name (JournalReader *self, const char *unit)
+{
+  if (!tm_unit_is_name (unit))
+    return NULL;
+
+  return tm_probe_get_input (self->probe) != NULL
+             ? tm_unit_get_public_name (unit)
+             : tm_unit_file_get_public_name (tm_probe_get_root (self->probe), "system", unit);
+}
+
 /* The names of other units are private, and so is that there are such. */
 static gboolean
 report_failure (JournalReader *self,
@@ -150,7 +164,7 @@ report_failure (JournalReader *self,
                 const TmJournalEntry *entry,
                 const TmJournalFailure *failure)
 {
-  g_autofree char *unit = journal_unit_file_get_public_name (self->probe, failure->unit);
+  g_autofree char *unit = get_public_name (self, failure->unit);
   g_auto (TmJournalReport) what = { 0 };
 
   if (unit == NULL)
@@ -167,8 +181,7 @@ static gboolean
 report_match (JournalReader *self, const TmJournalRule *rule, const TmJournalEntry *entry)
 {
   g_autofree char *said = tm_journal_entry_get (entry, "_SYSTEMD_UNIT");
-  g_autofree char *unit =
-      said != NULL ? journal_unit_file_get_public_name (self->probe, said) : NULL;
+  g_autofree char *unit = said != NULL ? get_public_name (self, said) : NULL;
   g_auto (TmJournalReport) what = { 0 };
 
   tm_journal_report_init_match (&what, rule, entry, unit, self->scrubber);
