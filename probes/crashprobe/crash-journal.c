@@ -2,7 +2,6 @@
 /* See crash-journal.h. */
 #include "crash-journal.h"
 
-#include <poll.h>
 #include <pwd.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,10 +13,6 @@
 #define MESSAGE_CRASH "MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1"
 #define COREDUMP_EXE "/usr/lib/systemd/systemd-coredump"
 #define COREDUMP_USER "systemd-coredump"
-
-#define WAIT_MSEC (3600 * 1000)
-/* Where nothing tells of the end of consent, how often to look. */
-#define ASK_MSEC (60 * 1000)
 
 /* Fields that begin with an underscore come from journald, which has them from the kernel. */
 static gboolean
@@ -84,51 +79,58 @@ tell_place (TmProbeJournal *journal, const CrashFollower *follower)
   follower->on_place (place, follower->user_data);
 }
 
-/* All that is there. FALSE: with error, or without one if it is not to go on. */
-static gboolean
-read_waiting (TmProbeJournal *journal, const CrashFollower *follower, GError **error)
+typedef struct
 {
-  g_autoptr (GError) local_error = NULL;
-  gboolean was_passed = FALSE;
+  const CrashFollower *follower;
+  gboolean was_passed; /* the last entry was nobody's, and its place is not told */
+} Reading;
 
-  while (tm_probe_journal_next (journal, &local_error))
-    {
-      if (!follower->go_on (follower->user_data))
-        return FALSE;
-      was_passed = !is_genuine (journal);
-      if (!was_passed && !report_entry (journal, follower))
-        return FALSE;
-    }
+static gboolean
+go_on (gpointer user_data)
+{
+  const CrashFollower *follower = ((Reading *) user_data)->follower;
 
-  /* Once: anybody can write as many of these as they like, and each place goes to the disk. */
-  if (was_passed)
-    tell_place (journal, follower);
-  if (local_error == NULL)
-    return follower->on_idle (follower->user_data);
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  return follower->go_on (follower->user_data);
 }
 
-/* FALSE: do not go on. */
 static gboolean
-wait (TmProbeJournal *journal, const CrashFollower *follower)
+on_entry (TmProbeJournal *journal, gpointer user_data)
 {
-  struct pollfd fds[] = {
-    { tm_probe_journal_get_fd (journal), tm_probe_journal_get_events (journal), 0 },
-    { follower->wake_fd, POLLIN, 0 },
-  };
+  Reading *self = user_data;
 
-  poll (fds, G_N_ELEMENTS (fds), follower->wake_fd >= 0 ? WAIT_MSEC : ASK_MSEC);
-  tm_probe_journal_after_wait (journal);
-  return follower->go_on (follower->user_data);
+  /* A core takes long to read. */
+  if (!go_on (self))
+    return FALSE;
+
+  self->was_passed = !is_genuine (journal);
+  return self->was_passed || report_entry (journal, self->follower);
+}
+
+static gboolean
+on_pause (TmProbeJournal *journal, gpointer user_data)
+{
+  Reading *self = user_data;
+
+  /* Once: anybody can write as many of these as they like, and each place goes to the disk. */
+  if (self->was_passed)
+    tell_place (journal, self->follower);
+  self->was_passed = FALSE;
+  return self->follower->on_idle (self->follower->user_data);
 }
 
 gboolean
 crash_journal_read (const CrashFollower *follower, const char *place, GError **error)
 {
   g_autoptr (TmProbeJournal) journal = tm_probe_journal_open (follower->root, error);
-  g_autoptr (GError) local_error = NULL;
+  Reading self = { .follower = follower };
+  const TmProbeJournalFollower waiting = {
+    .follow = follower->follow,
+    .wake_fd = follower->wake_fd,
+    .go_on = go_on,
+    .on_entry = on_entry,
+    .on_pause = on_pause,
+    .user_data = &self,
+  };
 
   if (journal == NULL || !tm_probe_journal_add_match (journal, MESSAGE_CRASH, error) ||
       !tm_probe_journal_seek (journal, place, error))
@@ -137,13 +139,5 @@ crash_journal_read (const CrashFollower *follower, const char *place, GError **e
   /* Only a beginning: else what is not taken now would be passed over by the next start. */
   if (place == NULL)
     tell_place (journal, follower);
-  while (read_waiting (journal, follower, &local_error))
-    if (!follower->follow || !wait (journal, follower))
-      return TRUE;
-
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  return tm_probe_journal_follow (journal, &waiting, error);
 }
