@@ -182,7 +182,7 @@ tm_probe_journal_get_text (TmProbeJournal *self, const char *field)
   gsize n_bytes;
 
   if (!tm_probe_journal_get_data (self, field, &value, &n_bytes) ||
-      memchr (value, '\0', n_bytes) != NULL)
+      n_bytes > TM_PROBE_JOURNAL_MAX_TEXT || memchr (value, '\0', n_bytes) != NULL)
     return NULL;
 
   return g_strndup (value, n_bytes);

@@ -50,6 +50,8 @@ gboolean tm_probe_journal_get_data (TmProbeJournal *self,
                                     const char *field,
                                     const char **out_value,
                                     gsize *out_n_bytes);
+/* A text that is longer, in bytes, is none: journald takes values of 768 MiB from anybody. */
+#define TM_PROBE_JOURNAL_MAX_TEXT (1024 * 1024)
 /* (transfer full) (nullable): also NULL where there is a zero byte in it. */
 char *tm_probe_journal_get_text (TmProbeJournal *self, const char *field);
 gboolean tm_probe_journal_has_field (TmProbeJournal *self, const char *field);

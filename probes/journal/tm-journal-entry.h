@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Of a value, in bytes; one that is longer is none. A stack trace of systemd-coredump fits. */
+#define TM_JOURNAL_ENTRY_MAX_VALUE (1024 * 1024)
+
 typedef struct
 {
   /* (transfer full) (nullable): the first value; NULL also where it has a zero byte. */

@@ -48,7 +48,8 @@ get_text (gpointer source, const char *name)
       const Field *field = &g_array_index (self->fields, Field, i);
 
       if (field->n_name == n_name && memcmp (field->name, name, n_name) == 0)
-        return memchr (field->value, '\0', field->n_value) == NULL
+        return field->n_value <= TM_JOURNAL_ENTRY_MAX_VALUE &&
+                       memchr (field->value, '\0', field->n_value) == NULL
                    ? g_strndup (field->value, field->n_value)
                    : NULL;
     }

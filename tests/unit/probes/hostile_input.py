@@ -3,7 +3,7 @@
 """Files that somebody made to hurt, through the parsers of the probes that read files: each ends, within memory and processor
 time that do not grow with the file, and what is whole in the file is still found.
 
-usage: hostile_input.py BERTPROBE PSTOREPROBE UPDATEPROBE BOOTPROBE
+usage: hostile_input.py BERTPROBE PSTOREPROBE UPDATEPROBE BOOTPROBE JOURNALPROBE
 """
 
 import json
@@ -28,6 +28,8 @@ DNF = b'2026-11-22T13:44:18+0000 INFO --- logging initialized ---\n2026-11-22T13
 SWUPD = b'Update started\nPreparing to update from 1 to 2\n%s\nUpdate successful - System updated from version 1 to version 2\n'
 BERT = b'BERT: Error records from previous boot:\n[Hardware Error]: event severity: fatal\n%s\n'
 BOOT = b'UserspaceTimestampMonotonic=1830000\n%s\nFinishTimestampMonotonic=7950000\n'
+FAILED = b'_PID=1\n_COMM=systemd\nMESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c\nUNIT=%s.service\nUNIT_RESULT=signal\n\n'
+RULES = {'unit-failed': '[Rule]\nKind=unit-failed\n', 'any': '[Rule]\nTitle=x\nFields=MESSAGE\n[Glob]\nMESSAGE=*\n'}
 PANIC = b'Panic#1 Part1\n<0>[    1.0] %s\n<0>[    2.0] Kernel panic - not syncing: the end\n'
 
 
@@ -41,12 +43,17 @@ def limit():
 
 
 class HostileInput(unittest.TestCase):
-    bert = pstore = update = boot = None
+    bert = pstore = update = boot = journal = None
 
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.file = Path(directory.name) / 'dmesg-input'
+        self.root = Path(directory.name) / 'root'
+        rules = self.root / 'usr/share/telemetrics/journal.d'
+        rules.mkdir(parents=True)
+        for name, text in RULES.items():
+            (rules / f'{name}.rule').write_text(text, encoding='ascii')
 
     def run_probe(self, program, *arguments):
         """The payloads that it shows; any end is good but that by a signal."""
@@ -55,11 +62,15 @@ class HostileInput(unittest.TestCase):
         self.assertIn(ran.returncode, (0, 1), ran.stderr[-2000:])
         return [json.loads(line)['payload'] for line in ran.stdout.splitlines()]
 
+    def failed_units(self):
+        return [payload['unit'] for payload in self.run_probe(self.journal, f'--root={self.root}')]
+
     def all_probes(self):
         """Whatever the file is taken for."""
         yield self.bert, ()
         yield self.pstore, ()
         yield self.boot, ()
+        yield self.journal, ()
         for name in ('apt', 'dnf', 'dnf5', 'swupd'):
             yield self.update, (f'--format={name}',)
 
@@ -95,6 +106,18 @@ class HostileInput(unittest.TestCase):
             with self.subTest(form=form):
                 self.write_hole(text, b'\n' + text)
                 self.assertEqual([payload['packages'] for payload in self.run_probe(self.update, f'--format={form}')], [1, 1])
+
+    def test_entries_behind_one_gibibyte(self):
+        """The journal's export format: a value of 1 GiB, and a binary one that says it has more than there is."""
+        self.write_hole(FAILED % b'a' + b'MESSAGE=', b'\n\n' + FAILED % b'b')
+        self.assertEqual(self.failed_units(), ['a.service', 'b.service'])
+        self.file.write_bytes(FAILED % b'a' + b'MESSAGE\n' + b'\xff' * 8 + FAILED % b'b')
+        self.assertEqual(self.failed_units(), ['a.service'])
+
+    def test_many_fields(self):
+        """As many fields in one entry as fit into 16 MiB: those beyond 1024 are passed over."""
+        self.file.write_bytes(b'A=1\n' * (4 * MEBIBYTE) + b'\n' + FAILED % b'a')
+        self.assertEqual(self.failed_units(), ['a.service'])
 
     def test_long_lines(self):
         """A line of 10 MiB in every format: the rest of the file counts."""
@@ -137,5 +160,5 @@ class HostileInput(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    HostileInput.bert, HostileInput.pstore, HostileInput.update, HostileInput.boot = sys.argv[1:]
+    HostileInput.bert, HostileInput.pstore, HostileInput.update, HostileInput.boot, HostileInput.journal = sys.argv[1:]
     unittest.main(argv=sys.argv[:1])

@@ -187,6 +187,24 @@ test_export (void)
   g_assert_false (tm_journal_export_next (export, &entry));
 }
 
+/* A value of a MiB is one, and a longer one is none. */
+static void
+test_long_value (void)
+{
+  g_autoptr (GString) text = g_string_new ("A=");
+  g_autoptr (TmJournalExport) export = NULL;
+  g_autofree char *longest = NULL;
+  TmJournalEntry entry;
+
+  g_string_append_printf (text, "%0*d\nB=%0*d\n", TM_JOURNAL_ENTRY_MAX_VALUE, 0,
+                          TM_JOURNAL_ENTRY_MAX_VALUE + 1, 0);
+  export = tm_journal_export_new (text->str, text->len);
+  g_assert_true (tm_journal_export_next (export, &entry));
+  longest = tm_journal_entry_get (&entry, "A");
+  g_assert_cmpuint (strlen (longest), ==, TM_JOURNAL_ENTRY_MAX_VALUE);
+  g_assert_null (tm_journal_entry_get (&entry, "B"));
+}
+
 static guint
 count_failures (const char *text, TmJournalFailure *out_last)
 {
@@ -307,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/journal/limits", test_limits);
   g_test_add_func ("/journal/globs", test_globs);
   g_test_add_func ("/journal/export", test_export);
+  g_test_add_func ("/journal/long-value", test_long_value);
   g_test_add_func ("/journal/units", test_units);
   g_test_add_func ("/journal/many-units", test_many_units);
   g_test_add_func ("/journal/redaction-that-fails", test_redaction_that_fails);
