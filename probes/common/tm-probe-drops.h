@@ -14,7 +14,7 @@
  * A reason is one word for a limit of the probe, of a-z, 0-9 and "-", at most 32 bytes; a probe has
  * at most 16. In use: "quota" (over a limit of time), "sampled" (a sample left it out), "overrun"
  * (the source was faster), "too-large", "refused" (the service finds the record itself wrong),
- * "lost" (it could not be handed over, and nobody says it again).
+ * "lost" (it could not be handed over, and nobody says it again), "private" (it may not be told).
  *
  * Counted is only while the heartbeat is agreed to, and only under that agreement and the one for
  * the probe's own category; when either ends, the counts are gone. With --dry-run and --input there
