@@ -13,6 +13,7 @@
 struct _TmProbeJournal
 {
   sd_journal *journal;
+  gint64 asked_usec; /* when it was last looked at for an entry; since 1970 */
 };
 
 static gboolean
@@ -122,6 +123,8 @@ tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error)
 {
   int result;
 
+  /* An entry that comes while we look is behind. */
+  self->asked_usec = g_get_real_time ();
   if (place == NULL)
     result = seek_end (self->journal);
   else if (g_str_has_prefix (place, PLACE_TIME))
@@ -136,8 +139,10 @@ tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error)
 gboolean
 tm_probe_journal_next (TmProbeJournal *self, GError **error)
 {
-  int result = sd_journal_next (self->journal);
+  int result;
 
+  self->asked_usec = g_get_real_time ();
+  result = sd_journal_next (self->journal);
   if (result < 0)
     set_error (error, "cannot read the journal", result);
   return result > 0;
@@ -150,7 +155,7 @@ tm_probe_journal_get_place (TmProbeJournal *self)
   char *place;
 
   if (sd_journal_get_cursor (self->journal, &cursor) < 0)
-    return g_strdup_printf (PLACE_TIME "%" G_GINT64_FORMAT, g_get_real_time ());
+    return g_strdup_printf (PLACE_TIME "%" G_GINT64_FORMAT, self->asked_usec);
 
   place = g_strdup (cursor);
   free (cursor);

@@ -42,7 +42,8 @@ gboolean tm_probe_journal_add_alternative (TmProbeJournal *self, GError **error)
 gboolean tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error);
 /* FALSE: there is no further entry yet, or error is set. */
 gboolean tm_probe_journal_next (TmProbeJournal *self, GError **error);
-/* (transfer full): behind the entry that was read last; where there was none, behind now. */
+/* (transfer full): behind the entry that was read last; where there was none, behind
+ * when it was looked for. */
 char *tm_probe_journal_get_place (TmProbeJournal *self);
 
 /* Of this entry. What it points to holds until the next call. */
