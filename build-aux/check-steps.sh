@@ -46,8 +46,11 @@ build_plain() {
 
 # run_suite BUILD SUITE [TEST...]: prints a line a test; the log is for the count.
 run_suite() {
+  local multiplier=1
+  [ "$1" != sanitize ] || multiplier=4 # so much slower is it, and the machine may be busy
   step "suite $2 ($1)"
-  $meson test -C "$check_directory/$1" --suite "$2" "${@:3}" --logbase "testlog-$2" --print-errorlogs </dev/null |
+  $meson test -C "$check_directory/$1" --suite "$2" "${@:3}" --timeout-multiplier $multiplier \
+    --logbase "testlog-$2" --print-errorlogs </dev/null |
     grep --line-buffered -vE '^(ninja: |$|Full log|Expected Fail|Unexpected Pass)'
   [ -e "$check_directory/$1/meson-logs/testlog-$2.json" ] ||
     echo "failed $1: suite $2 did not run" >>$check_directory/results/steps.results
