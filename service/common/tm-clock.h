@@ -32,6 +32,9 @@ struct _TmClockInterface
 gint64 tm_clock_get_realtime_usec (TmClock *self);
 /* Microseconds since boot, sleep included; never steps. Any thread. */
 gint64 tm_clock_get_boottime_usec (TmClock *self);
+/* Both, for one moment: two readings one after the other may have a night's sleep between them, or
+ * a second on a busy machine. Any thread. */
+void tm_clock_get_both_usec (TmClock *self, gint64 *out_realtime_usec, gint64 *out_boottime_usec);
 
 /* Calls func once in the thread-default main context of the caller, at or after the point of the
  * boot-time clock; at once if that is past. func's return value is ignored. destroy (nullable) runs

@@ -55,12 +55,12 @@ set_text (TmRecordBuilder *builder, TmFieldId id, const char *text, GError **err
 static gboolean
 set_clocks (TmIntake *self, TmRecordBuilder *builder, GError **error)
 {
-  gint64 now_usec = tm_clock_get_realtime_usec (self->clock);
-  gint64 boottime_usec = tm_clock_get_boottime_usec (self->clock);
-  gint64 created_usec = tm_record_builder_has (builder, TM_FIELD_CREATED_AT)
-                            ? (gint64) tm_record_builder_get_number (builder, TM_FIELD_CREATED_AT)
-                            : now_usec;
+  gint64 now_usec, boottime_usec, created_usec;
 
+  tm_clock_get_both_usec (self->clock, &now_usec, &boottime_usec);
+  created_usec = tm_record_builder_has (builder, TM_FIELD_CREATED_AT)
+                     ? (gint64) tm_record_builder_get_number (builder, TM_FIELD_CREATED_AT)
+                     : now_usec;
   if (created_usec > now_usec)
     {
       g_set_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS,

@@ -128,10 +128,11 @@ gboolean
 tm_store_select_boot (TmStore *self, GError **error)
 {
   TmStoreMemory *memory = tm_store_get_memory (self);
-  TmClock *clock = tm_store_get_clock (self);
-  gint64 offset_usec = tm_clock_get_realtime_usec (clock) - tm_clock_get_boottime_usec (clock);
+  gint64 realtime_usec, boottime_usec, offset_usec;
   TmStatement *statement;
 
+  tm_clock_get_both_usec (tm_store_get_clock (self), &realtime_usec, &boottime_usec);
+  offset_usec = realtime_usec - boottime_usec;
   if (memory->boot_pk != 0 &&
       ABS (offset_usec - memory->boot_offset_usec) < BOOT_OFFSET_TOLERANCE_USEC)
     return TRUE;

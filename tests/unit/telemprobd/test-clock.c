@@ -108,6 +108,69 @@ test_dummy_step (void)
   g_assert_cmpint (tm_clock_get_boottime_usec (clock), ==, boottime);
 }
 
+/* A machine that sleeps for an hour when its wall clock is read for the first time. */
+#define TEST_TYPE_SLEEPER (test_sleeper_get_type ())
+G_DECLARE_FINAL_TYPE (TestSleeper, test_sleeper, TEST, SLEEPER, GObject)
+
+struct _TestSleeper
+{
+  GObject parent_instance;
+  gint64 slept_usec;
+};
+
+#define BOOTED_USEC (1000 * (gint64) G_USEC_PER_SEC)
+
+static gint64
+sleeper_get_boottime_usec (TmClock *clock)
+{
+  return TEST_SLEEPER (clock)->slept_usec;
+}
+
+static gint64
+sleeper_get_realtime_usec (TmClock *clock)
+{
+  TestSleeper *self = TEST_SLEEPER (clock);
+  gint64 now_usec = BOOTED_USEC + self->slept_usec;
+
+  if (self->slept_usec == 0)
+    self->slept_usec = 3600 * (gint64) G_USEC_PER_SEC;
+  return now_usec;
+}
+
+static void
+sleeper_clock_iface_init (TmClockInterface *iface)
+{
+  iface->get_realtime_usec = sleeper_get_realtime_usec;
+  iface->get_boottime_usec = sleeper_get_boottime_usec;
+}
+
+G_DEFINE_TYPE_WITH_CODE (TestSleeper,
+                         test_sleeper,
+                         G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (TM_TYPE_CLOCK, sleeper_clock_iface_init))
+
+static void
+test_sleeper_class_init (TestSleeperClass *klass)
+{
+}
+
+static void
+test_sleeper_init (TestSleeper *self)
+{
+}
+
+/* Both clocks are of one moment, also when the machine goes to sleep between two readings. */
+static void
+test_both (void)
+{
+  g_autoptr (TmClock) clock = g_object_new (TEST_TYPE_SLEEPER, NULL);
+  gint64 realtime_usec, boottime_usec;
+
+  tm_clock_get_both_usec (clock, &realtime_usec, &boottime_usec);
+  g_assert_cmpint (realtime_usec - boottime_usec, ==, BOOTED_USEC);
+  g_assert_cmpint (boottime_usec, >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,6 +180,8 @@ main (int argc, char **argv)
   g_test_add_func ("/clock/system/time", test_system_time);
   g_test_add_func ("/clock/dummy/timers", test_dummy_timers);
   g_test_add_func ("/clock/dummy/step", test_dummy_step);
+
+  g_test_add_func ("/clock/both", test_both);
 
   return g_test_run ();
 }
