@@ -7,8 +7,6 @@
 #include "tm-memory-fault.h"
 
 #define GROUP "edac"
-/* More modules than any machine has; the state must stay small. */
-#define MAX_COUNTS 512
 
 struct _TmEdacCounts
 {
@@ -66,7 +64,7 @@ tm_edac_counts_set (TmEdacCounts *self,
 
   if (count == NULL)
     {
-      if (self->counts->len == MAX_COUNTS)
+      if (self->counts->len == TM_EDAC_MAX_COUNTS)
         return;
       count = g_new0 (TmEdacCount, 1);
       count->id = g_strdup (id);

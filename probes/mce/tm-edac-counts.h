@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* Modules whose counters are kept: more than any machine has; the state must stay small. */
+#define TM_EDAC_MAX_COUNTS 512
+
 typedef struct
 {
   char *id;    /* "mc0/dimm3", or "mc0" for what no module is known of */

@@ -78,7 +78,7 @@ parse_field (const char *line, GPtrArray *fields, GError **error)
   if (fields->len == TM_TRACE_FORMAT_MAX_FIELDS)
     return set_error (error, "more than 256 fields", line);
   if (end == NULL || !read_number (end, "offset:", G_MAXUINT16, &offset) ||
-      !read_number (end, "size:", G_MAXUINT16, &n_bytes))
+      !read_number (end, "size:", G_MAXINT32, &n_bytes))
     return set_error (error, "a field without offset or size", line);
   name = read_name (declaration, end - declaration);
   if (name == NULL)

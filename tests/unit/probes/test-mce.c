@@ -305,6 +305,21 @@ test_log (void)
     }
 }
 
+/* Of a line 2048 bytes are looked at. */
+static void
+test_log_limit (void)
+{
+  static const char words[] = "thermal zone: critical temperature reached";
+  g_autofree char *blanks = g_strnfill (TM_HARDWARE_LOG_MAX_BYTES - strlen (words), ' ');
+  g_autofree char *fits = g_strdup_printf ("thermal%s%s", blanks + strlen ("thermal"), words);
+  g_autofree char *too_long = g_strdup_printf ("thermal%s %s", blanks + strlen ("thermal"), words);
+  g_autoptr (GPtrArray) found = read_log (fits);
+  g_autoptr (GPtrArray) none = read_log (too_long);
+
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
 static TmFault *
 make_fault (guint cpu)
 {
@@ -524,6 +539,51 @@ test_bad_formats (void)
   g_assert_nonnull (strstr (too_long->message, "65536"));
 }
 
+/* 256 fields are read, and pages of up to 1 MiB. */
+static void
+test_format_limits (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GPtrArray) fields = NULL;
+  g_autoptr (GError) error = NULL;
+  TmTraceLayout layout;
+
+  for (guint i = 0; i < TM_TRACE_FORMAT_MAX_FIELDS; i++)
+    g_string_append_printf (text, "field:u8 f%u; offset:%u; size:1;\n", i, i);
+  fields = tm_trace_fields_parse (text->str, text->len, NULL);
+  g_assert_cmpuint (fields->len, ==, TM_TRACE_FORMAT_MAX_FIELDS);
+  g_string_append (text, "field:u8 g; offset:0; size:1;\n");
+  g_assert_null (tm_trace_fields_parse (text->str, text->len, &error));
+  g_assert_nonnull (strstr (error->message, "256"));
+
+  g_string_printf (text,
+                   "field: u64 timestamp; offset:0; size:8;\nfield: local_t commit; offset:8; "
+                   "size:8;\nfield: char data; offset:16; size:%d;\n",
+                   TM_TRACE_PAGE_MAX_BYTES - 16);
+  g_assert_true (tm_trace_layout_parse (text->str, text->len, &layout, NULL));
+  g_string_replace (text, "offset:16", "offset:17", 1);
+  g_assert_false (tm_trace_layout_parse (text->str, text->len, &layout, NULL));
+}
+
+/* Of 512 modules the counters are kept. */
+static void
+test_edac_limit (void)
+{
+  g_autoptr (TmEdacCounts) noted = tm_edac_counts_new ();
+  g_autoptr (TmEdacCounts) now = tm_edac_counts_new ();
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_fault_free);
+
+  for (guint i = 0; i < TM_EDAC_MAX_COUNTS + 1; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("mc0/dimm%u", i);
+
+      tm_edac_counts_set (now, id, id, 1, 0);
+    }
+
+  tm_edac_counts_update (noted, now, take, faults);
+  g_assert_cmpuint (faults->len, ==, TM_EDAC_MAX_COUNTS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -535,10 +595,13 @@ main (int argc, char **argv)
   g_test_add_func ("/mce/corrected-count", test_corrected_count);
   g_test_add_func ("/mce/signature", test_signature);
   g_test_add_func ("/mce/log", test_log);
+  g_test_add_func ("/mce/log/limit", test_log_limit);
   g_test_add_func ("/mce/tally", test_tally);
   g_test_add_func ("/mce/tally/limit", test_tally_limit);
   g_test_add_func ("/mce/tally/untold", test_tally_untold);
   g_test_add_func ("/mce/edac", test_edac);
+  g_test_add_func ("/mce/edac/limit", test_edac_limit);
+  g_test_add_func ("/mce/trace/format-limits", test_format_limits);
   g_test_add_func ("/mce/trace/page", test_page);
   g_test_add_func ("/mce/trace/bad-formats", test_bad_formats);
   return g_test_run ();
