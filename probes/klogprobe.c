@@ -11,6 +11,7 @@
 #include "klog-source.h"
 #include "tm-probe-boot.h"
 #include "tm-probe-drops.h"
+#include "tm-probe-journal.h"
 
 typedef struct
 {
@@ -67,6 +68,9 @@ follow (Klogprobe *self, TmOopsReader *reader, GError **error)
     .place = place,
     .read_record = read,
   };
+
+  if (place == NULL && !self->use_kmsg)
+    place = tm_probe_journal_make_place (tm_probe_get_since (self->probe));
 
   return self->use_kmsg
              ? klog_read_kmsg (&kmsg, &follower, reader, error)

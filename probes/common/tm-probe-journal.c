@@ -9,6 +9,8 @@
 
 /* A place in a journal that had no entry: when that was. */
 #define PLACE_TIME "realtime="
+/* What came after this moment. */
+#define PLACE_SINCE "since="
 
 struct _TmProbeJournal
 {
@@ -105,17 +107,67 @@ seek_cursor (sd_journal *journal, const char *cursor)
   return result;
 }
 
+/* To the entry in front. Where there is no entry at all, to the beginning: behind the tail even new
+ * ones would not be found. */
+static int
+go_back (sd_journal *journal)
+{
+  int result = sd_journal_previous (journal);
+
+  return result == 0 ? sd_journal_seek_head (journal) : result;
+}
+
 static int
 seek_end (sd_journal *journal)
 {
   int result = sd_journal_seek_tail (journal);
 
+  return result >= 0 ? go_back (journal) : result;
+}
+
+/* By either clock. The one that people set may have been set back since, and then older entries are
+ * said to be younger; entries of this boot have another that is never set. */
+static gboolean
+is_before (sd_journal *journal, gint64 since_usec)
+{
+  gint64 since_monotonic = g_get_monotonic_time () - (g_get_real_time () - since_usec);
+  guint64 usec;
+  sd_id128_t boot, this_boot;
+
+  if (sd_journal_get_realtime_usec (journal, &usec) >= 0 && (gint64) usec < since_usec)
+    return TRUE;
+
+  return sd_id128_get_boot (&this_boot) >= 0 &&
+         sd_journal_get_monotonic_usec (journal, &usec, &boot) >= 0 &&
+         sd_id128_equal (boot, this_boot) && (gint64) usec < since_monotonic;
+}
+
+static int
+seek_since (sd_journal *journal, gint64 since_usec)
+{
+  int result = sd_journal_seek_realtime_usec (journal, (guint64) MAX (since_usec, 0));
+  char *cursor = NULL;
+
   if (result >= 0)
-    result = sd_journal_previous (journal);
-  /* No entry at all: behind the tail even new ones would not be found. */
+    result = sd_journal_next (journal);
+  /* Nothing came since: not the end of the journal, which may have moved on meanwhile. */
   if (result == 0)
-    result = sd_journal_seek_head (journal);
+    return go_back (journal);
+  while (result > 0 && is_before (journal, since_usec))
+    result = sd_journal_next (journal);
+  /* That entry is to be read; back from the first of all there is no way but this. */
+  if (result > 0)
+    result = sd_journal_get_cursor (journal, &cursor);
+  if (cursor != NULL)
+    result = sd_journal_seek_cursor (journal, cursor);
+  free (cursor);
   return result;
+}
+
+char *
+tm_probe_journal_make_place (gint64 since_usec)
+{
+  return since_usec > 0 ? g_strdup_printf (PLACE_SINCE "%" G_GINT64_FORMAT, since_usec) : NULL;
 }
 
 gboolean
@@ -127,6 +179,8 @@ tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error)
   self->asked_usec = g_get_real_time ();
   if (place == NULL)
     result = seek_end (self->journal);
+  else if (g_str_has_prefix (place, PLACE_SINCE))
+    result = seek_since (self->journal, g_ascii_strtoll (place + strlen (PLACE_SINCE), NULL, 10));
   else if (g_str_has_prefix (place, PLACE_TIME))
     result = sd_journal_seek_realtime_usec (
         self->journal, g_ascii_strtoull (place + strlen (PLACE_TIME), NULL, 10));

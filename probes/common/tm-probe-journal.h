@@ -40,6 +40,10 @@ gboolean tm_probe_journal_add_alternative (TmProbeJournal *self, GError **error)
 /* Behind place; NULL: behind all that is there. After the matches, before the first entry. Who does
  * not call it begins with the first entry that there is: for what a boot says of the one before. */
 gboolean tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error);
+/* (transfer full) (nullable): where a first reading begins under an agreement that began then; NULL
+ * if that is 0, since nobody can tell. The probe may come seconds later: what happened meanwhile is
+ * agreed to. */
+char *tm_probe_journal_make_place (gint64 since_usec);
 /* FALSE: there is no further entry yet, or error is set. */
 gboolean tm_probe_journal_next (TmProbeJournal *self, GError **error);
 /* (transfer full): behind the entry that was read last; where there was none, behind

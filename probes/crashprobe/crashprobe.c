@@ -14,6 +14,7 @@
 #include "crash-handler.h"
 #include "crash-journal.h"
 #include "crash-rules.h"
+#include "tm-probe-journal.h"
 
 typedef struct
 {
@@ -145,6 +146,8 @@ watch_journal (Crashprobe *self, GError **error)
     {
       g_autofree char *place = crash_reporter_get_place (self->reporter);
 
+      if (place == NULL)
+        place = tm_probe_journal_make_place (tm_probe_get_since (self->probe));
       if (!crash_journal_read (&follower, place, error))
         return FALSE;
     }

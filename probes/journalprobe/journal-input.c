@@ -76,6 +76,9 @@ journal_input_follow (JournalReader *reader, TmProbe *probe, GPtrArray *rules, G
     .user_data = &self,
   };
 
+  if (place == NULL)
+    place = tm_probe_journal_make_place (tm_probe_get_since (probe));
+
   return journal != NULL && journal_rules_select (rules, journal, error) &&
          tm_probe_journal_seek (journal, place, error) &&
          tm_probe_journal_follow (journal, &follower, error);

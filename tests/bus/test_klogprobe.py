@@ -5,6 +5,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from harness.process import Process, run_as, wait_until
 
 PROBE = '/usr/libexec/telemetrics/klogprobe'
 STATE = Path('/var/lib/telemetrics-probes/klogprobe.state')
+BOOT_ID = Path('/proc/sys/kernel/random/boot_id')
 
 
 def oops(function):
@@ -72,6 +74,30 @@ class KlogprobeTest(unittest.TestCase):
         self.journal.kernel(oops('gear_turn'))
         self.once()
         self.assertEqual(self.functions(), ['gear_turn'])
+
+    def test_between_the_agreement_and_the_probe(self):
+        """A probe that starts seconds later still has what was agreed to, and nothing else."""
+        self.journal.kernel(oops('older'))
+        self.wait_for_clock()
+        self.decide(2)
+        self.journal.kernel(oops('gear_turn'))
+        self.once()
+        self.once()
+        self.assertEqual(self.functions(), ['gear_turn'])
+
+    def test_nothing_from_before_a_clock_was_set_back(self):
+        """What claims to come from the future is older than the agreement by the clock that nobody sets."""
+        later = {'__REALTIME_TIMESTAMP': int((time.time() + 3600) * 1e6), '__MONOTONIC_TIMESTAMP': 1000,
+                 '_BOOT_ID': BOOT_ID.read_text().strip().replace('-', '')}
+        self.journal.kernel(oops('older'), **later)
+        self.decide(2)
+        self.once()
+        self.once()
+        self.assertEqual(self.functions(), [])
+
+    def wait_for_clock(self):
+        """The journal of a test gives each entry a millisecond of its own, which may be one to come."""
+        wait_until(lambda: time.time() * 1e6 > self.journal.usec, 'the time of the last entry is over')
 
     def test_only_the_kernel_itself(self):
         """Who writes under the kernel's name, over syslog, the journal's own protocol or /dev/kmsg, is not the kernel."""

@@ -25,14 +25,14 @@ class Journal:
         (self.directory / MACHINE).mkdir(parents=True)
         self.file = self.directory / MACHINE / 'system.journal'
         self.boot = uuid.uuid4().hex
-        self._usec = int(time.time() * 1e6)
+        self.usec = int(time.time() * 1e6)  # of the last entry
 
     def add_all(self, entries):
         """entries: dictionaries of fields; written in this order, a millisecond of log time apart."""
         text = []
         for fields in entries:
-            self._usec = max(self._usec + 1000, int(time.time() * 1e6))
-            head = {'__REALTIME_TIMESTAMP': self._usec, '__MONOTONIC_TIMESTAMP': self._usec % 10**9, '_BOOT_ID': self.boot}
+            self.usec = max(self.usec + 1000, int(time.time() * 1e6))
+            head = {'__REALTIME_TIMESTAMP': self.usec, '__MONOTONIC_TIMESTAMP': self.usec % 10**9, '_BOOT_ID': self.boot}
             text += [f'{name}={value}' for name, value in {**head, **fields}.items()] + ['']
         subprocess.run([REMOTE, '-o', self.file, '-'], input='\n'.join(text) + '\n', text=True, check=True, capture_output=True)
         for path in [self.directory, *self.directory.rglob('*')]:
@@ -41,8 +41,8 @@ class Journal:
     def add(self, **fields):
         self.add_all([fields])
 
-    def kernel(self, text):
-        """Lines of the kernel's own."""
+    def kernel(self, text, **fields):
+        """Lines of the kernel's own; fields come on top."""
         self.add_all({'_TRANSPORT': 'kernel', 'SYSLOG_FACILITY': 0, 'SYSLOG_IDENTIFIER': 'kernel', 'PRIORITY': 4,
-                      '_SOURCE_MONOTONIC_TIMESTAMP': 10**7 + number, 'MESSAGE': line}
+                      '_SOURCE_MONOTONIC_TIMESTAMP': 10**7 + number, 'MESSAGE': line, **fields}
                      for number, line in enumerate(text.splitlines()))
