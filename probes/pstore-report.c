@@ -17,6 +17,7 @@ struct _PstoreReport
   TmProbeReporter *reporter; /* (unowned) */
   TmOopsRules *rules;        /* (unowned) */
   GPtrArray *found;          /* (element-type TmOops) */
+  GHashTable *told;          /* (element-type utf8): in dumps of panics: when, who and what */
 };
 
 PstoreReport *
@@ -27,6 +28,7 @@ pstore_report_new (TmProbeReporter *reporter, TmOopsRules *rules)
   self->reporter = reporter;
   self->rules = rules;
   self->found = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_oops_free);
+  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -34,6 +36,7 @@ void
 pstore_report_free (PstoreReport *self)
 {
   g_ptr_array_unref (self->found);
+  g_hash_table_unref (self->told);
   g_free (self);
 }
 
@@ -120,6 +123,37 @@ take_undecodable (PstoreReport *self, const TmPstoreDump *dump)
                                                                      .payload = payload });
 }
 
+/* The dump of a panic has all that the log had, and so also the report whose own dump came before:
+ * that is not a second time. */
+static gboolean
+is_new (PstoreReport *self, const TmPstoreDump *dump, const TmOops *oops)
+{
+  const char *function = oops->function != NULL ? oops->function : "";
+  g_autofree char *key =
+      g_strdup_printf ("%" G_GINT64_FORMAT " %s %s", oops->time_usec, function, oops->reason);
+
+  if (strcmp (dump->reason, "Panic") != 0)
+    return oops->time_usec == TM_KLOG_UNKNOWN || !g_hash_table_contains (self->told, key);
+
+  g_hash_table_add (self->told, g_steal_pointer (&key));
+  return TRUE;
+}
+
+static gboolean
+report_found (PstoreReport *self, const TmPstoreDump *dump)
+{
+  for (guint i = 0; i < self->found->len; i++)
+    {
+      TmOops *oops = g_ptr_array_index (self->found, i);
+
+      if (is_new (self, dump, oops) &&
+          !klog_reporter_report_oops (self->reporter, oops, amend, dump))
+        return FALSE;
+    }
+
+  return self->found->len > 0;
+}
+
 gboolean
 pstore_report_take (PstoreReport *self, const TmPstoreDump *dump)
 {
@@ -130,10 +164,5 @@ pstore_report_take (PstoreReport *self, const TmPstoreDump *dump)
   read_text (self, dump->text);
   if (self->found->len == 0 && strcmp (dump->reason, "Panic") == 0)
     read_tail (self, dump->text);
-  for (guint i = 0; i < self->found->len; i++)
-    if (!klog_reporter_report_oops (self->reporter, g_ptr_array_index (self->found, i), amend,
-                                    dump))
-      return FALSE;
-
-  return self->found->len > 0;
+  return report_found (self, dump);
 }

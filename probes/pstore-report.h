@@ -19,7 +19,8 @@ PstoreReport *pstore_report_new (TmProbeReporter *reporter, TmOopsRules *rules);
 void pstore_report_free (PstoreReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstoreReport, pstore_report_free)
 
-/* Whether all that it tells was taken or counted: then it may be removed. */
+/* Whether all that it tells was taken or counted: then it may be removed. What the dump of a
+ * panic had is not told again: panics come first, since they know how it ended. */
 gboolean pstore_report_take (PstoreReport *self, const TmPstoreDump *dump);
 
 G_END_DECLS

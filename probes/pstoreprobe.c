@@ -63,17 +63,39 @@ collect_event (GPtrArray *files, const char *event)
   return parts;
 }
 
+/* (element-type TmPstoreDump): of all events. */
+static GPtrArray *
+assemble_files (GPtrArray *files)
+{
+  g_autoptr (GHashTable) events = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *dumps = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_pstore_dump_free);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      const PstoreFile *file = g_ptr_array_index (files, i);
+      g_autoptr (GPtrArray) parts = NULL;
+
+      if (!g_hash_table_add (events, file->event))
+        continue;
+      parts = collect_event (files, file->event);
+      g_ptr_array_extend_and_steal (dumps, tm_pstore_assemble (parts));
+    }
+
+  return dumps;
+}
+
 /* FALSE: a record was not taken, but may be later. What comes behind it is read again with it. */
 static gboolean
-report_event (Pstoreprobe *self, GPtrArray *parts, gboolean may_remove)
+report_some (Pstoreprobe *self, GPtrArray *dumps, gboolean panics, gboolean may_remove)
 {
-  g_autoptr (GPtrArray) dumps = tm_pstore_assemble (parts);
-
   for (guint i = 0; i < dumps->len; i++)
     {
       const TmPstoreDump *dump = g_ptr_array_index (dumps, i);
-      gboolean is_taken = pstore_report_take (self->report, dump);
+      gboolean is_taken;
 
+      if ((strcmp (dump->reason, "Panic") == 0) != panics)
+        continue;
+      is_taken = pstore_report_take (self->report, dump);
       if (tm_probe_reporter_has_failed (self->reporter))
         return FALSE;
       for (guint k = 0; is_taken && may_remove && k < dump->names->len; k++)
@@ -84,23 +106,18 @@ report_event (Pstoreprobe *self, GPtrArray *parts, gboolean may_remove)
 }
 
 static gboolean
+report_dumps (Pstoreprobe *self, GPtrArray *dumps, gboolean may_remove)
+{
+  return report_some (self, dumps, TRUE, may_remove) &&
+         report_some (self, dumps, FALSE, may_remove);
+}
+
+static gboolean
 report_files (Pstoreprobe *self, GPtrArray *files, gboolean may_remove)
 {
-  g_autoptr (GHashTable) events = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) dumps = assemble_files (files);
 
-  for (guint i = 0; i < files->len; i++)
-    {
-      const PstoreFile *file = g_ptr_array_index (files, i);
-      g_autoptr (GPtrArray) parts = NULL;
-
-      if (!g_hash_table_add (events, file->event))
-        continue;
-      parts = collect_event (files, file->event);
-      if (!report_event (self, parts, may_remove))
-        return FALSE;
-    }
-
-  return TRUE;
+  return report_dumps (self, dumps, may_remove);
 }
 
 /* Both shelves; what is read counts as known only after the service has it. */
@@ -181,6 +198,7 @@ static gboolean
 observe_input (Pstoreprobe *self, const char *input, GError **error)
 {
   g_autoptr (GPtrArray) parts = NULL;
+  g_autoptr (GPtrArray) dumps = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *base = g_path_get_basename (input);
   g_autofree char *name =
@@ -199,7 +217,8 @@ observe_input (Pstoreprobe *self, const char *input, GError **error)
 
   parts = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_pstore_part_free);
   g_ptr_array_add (parts, tm_pstore_part_new (name, bytes, 0));
-  return report_event (self, parts, FALSE) || set_failed (error);
+  dumps = tm_pstore_assemble (parts);
+  return report_dumps (self, dumps, FALSE) || set_failed (error);
 }
 
 static gboolean

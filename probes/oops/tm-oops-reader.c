@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-/* Behind the end mark the panic, if there is one, comes within this many lines. */
-#define CLOSING_LINES 8
+/* Behind the end mark the panic, if there is one, comes within this many lines: x86 prints the
+ * registers once more, in 13 lines and up to three for those of the debugger. */
+#define CLOSING_LINES 20
 /* A longer line is no line of a report. */
 #define LINE_MAX_BYTES 1024
 

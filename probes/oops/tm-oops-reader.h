@@ -4,7 +4,7 @@
  * TM_OOPS_MAX_LINES lines and TM_OOPS_MAX_BYTES bytes, and four are held at a time. Where the log
  * says which task or CPU speaks, each report takes only the lines of its own.
  *
- *   begin line --> open --end mark--> closing --8 more lines, panic, gap, flush--> done
+ *   begin line --> open --end mark--> closing --20 more lines, panic, gap, flush--> done
  *                  open --next begin line, gap, limit, last words, flush--> done
  */
 #pragma once

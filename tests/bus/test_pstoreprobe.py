@@ -93,6 +93,17 @@ class PstoreprobeTest(unittest.TestCase):
         self.assertEqual((record['system']['build'], record['system']['kernel_version']), ('41', '6.12.1-acme'))
         self.assertEqual(list(LIVE.iterdir()), [])
 
+    def test_an_oops_that_ended_a_boot(self):
+        """The kernel dumps it twice, as an oops and at the end of the panic: one record, which knows how it ended."""
+        self.opt_in()
+        text = FIRST + LAST.format(function='gear_turn')
+        write(LIVE, 'dmesg-ramoops-0', 'Oops#1 Part1\n' + text.partition('<0>')[0])
+        write(LIVE, 'dmesg-ramoops-1', 'Panic#2 Part1\n' + text)
+        self.probe()
+        (_, payload), = self.records()
+        self.assertEqual((payload['function'], payload['panicked'], payload['dump']), ('gear_turn', True, 'Panic'))
+        self.assertEqual(list(LIVE.iterdir()), [])
+
     def test_not_removed_before_it_is_kept(self):
         """Without the service: the dump stays, and the next run reports it."""
         self.opt_in()

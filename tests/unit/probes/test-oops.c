@@ -281,6 +281,22 @@ test_panic_at_the_end (Fixture *self, gconstpointer data)
   g_assert_true (((TmOops *) g_ptr_array_index (self->found, 0))->is_complete);
 }
 
+/* As x86 does it: the registers stand once more between the end mark and the panic. */
+static void
+test_panic_behind_registers (Fixture *self, gconstpointer data)
+{
+  feed (self, "[   10.000001] kernel BUG at mm/one.c:1!\n"
+              "[   10.000002] RIP: 0010:one_free+0x1/0x2\n"
+              "[   10.000003] ---[ end trace 0000000000000000 ]---\n"
+              "[   10.000004] RIP: 0010:one_free+0x1/0x2\n");
+  for (guint i = 0; i < 15; i++)
+    feed (self, "[   10.000005] RAX: 0000000000000001 RBX: 0000000000000005");
+  feed (self, "[   10.000006] Kernel panic - not syncing: Fatal exception\n");
+  tm_oops_reader_flush (self->reader);
+  g_assert_cmpuint (self->found->len, ==, 1);
+  g_assert_true (((TmOops *) g_ptr_array_index (self->found, 0))->has_panicked);
+}
+
 static void
 test_a_report_is_bounded (Fixture *self, gconstpointer data)
 {
@@ -458,6 +474,7 @@ main (int argc, char **argv)
   ADD ("two-at-once", test_two_at_once);
   ADD ("a-gap-ends-a-report", test_a_gap_ends_a_report);
   ADD ("panic-at-the-end", test_panic_at_the_end);
+  ADD ("panic-behind-registers", test_panic_behind_registers);
   ADD ("a-report-is-bounded", test_a_report_is_bounded);
   ADD ("fields", test_fields);
   ADD ("nothing-private", test_nothing_private);
