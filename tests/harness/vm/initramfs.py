@@ -32,13 +32,14 @@ def padded(data):
     return data + bytes(-len(data) % 4)
 
 
-def build(path, tree, version, names=MODULES):
-    """Write the archive to path."""
-    files = module_files(tree, version, names)
+def build(path, tree, version, options):
+    """Write the archive to path. options: {module: its options}, of modules that come on top."""
+    files = module_files(tree, version, [*MODULES, *options])
     parts = [entry(name, stat.S_IFDIR | 0o755) for name in DIRECTORIES]
     parts.append(entry('init', stat.S_IFREG | 0o755, INIT.read_bytes()))
     parts.append(entry('bin/busybox', stat.S_IFREG | 0o755, BUSYBOX.read_bytes()))
     parts += [entry(f'modules/{file.name}', stat.S_IFREG | 0o644, file.read_bytes()) for file in files]
-    parts.append(entry('modules/order', stat.S_IFREG | 0o644, ''.join(f'{file.name}\n' for file in files).encode()))
+    order = ''.join(f'{file.name} {options.get(file.stem, "")}\n' for file in files)
+    parts.append(entry('modules/order', stat.S_IFREG | 0o644, order.encode()))
     parts.append(entry('TRAILER!!!', 0))
     path.write_bytes(b''.join(parts))

@@ -12,7 +12,7 @@
             self.vm.boot()                       # what was on the disk and in the kept memory is there again
 
 Each boot is a process of qemu of its own. Two things outlive it, as they do on a real machine: the disk that takes all
-writes, and KEPT_BYTES of memory at KEPT_ADDRESS that no kernel uses, where ramoops and firmware tables can live.
+writes, and KEPT_BYTES of memory at KEPT_ADDRESS that no kernel uses: there ramoops is, and what firmware keeps.
 Only for use in the sandbox, with whose end qemu ends.
 """
 
@@ -34,6 +34,8 @@ DIRECTORY = Path('/tmp/vm')
 MEMORY_MIB = 1024
 KEPT_ADDRESS = MEMORY_MIB << 20  # directly above the kernel's memory
 KEPT_BYTES = 16 << 20
+FIRMWARE_OFFSET = 1 << 20  # the first MiB is for what a dying kernel says
+RAMOOPS = f'mem_address={KEPT_ADDRESS:#x} mem_size={FIRMWARE_OFFSET:#x} record_size=0x10000'
 
 # Emulation on a machine that is busy with other tests; with KVM a boot takes seconds.
 BOOT_SECONDS = int(os.environ.get('TM_VM_BOOT_SECONDS', 300))
@@ -78,7 +80,7 @@ class Machine:
         self._tables = []
         self._qemu = self._socket = self._answers = None
         self.n_boots = 0
-        initramfs.build(self._initramfs, LAYER, self.kernel_version)
+        initramfs.build(self._initramfs, LAYER, self.kernel_version, {'ramoops': RAMOOPS})
         for path, size in ((self._disk, 2 << 30), (self._kept, KEPT_BYTES)):
             path.touch()
             os.truncate(path, size)
@@ -98,15 +100,10 @@ class Machine:
         return modules.build(LAYER, self.kernel_version, source)
 
     def write_kept(self, offset, data):
-        """Into the memory that outlives a boot; the address there is KEPT_ADDRESS + offset."""
+        """Into the memory that outlives a boot; the address there is KEPT_ADDRESS + offset, which begins at FIRMWARE_OFFSET."""
         with open(self._kept, 'r+b') as kept:
             kept.seek(offset)
             kept.write(data)
-
-    def read_kept(self, offset, size):
-        with open(self._kept, 'rb') as kept:
-            kept.seek(offset)
-            return kept.read(size)
 
     def _command(self, words):
         n_cpus = 2 if kvm_works() else 1
@@ -217,6 +214,15 @@ class Machine:
         for record in records:
             record['payload'] = json.loads(record['payload'])
         return [record for record in records if pattern in record['classification']]
+
+    def wait_has_run(self, unit):
+        """Until a service that is started by what is agreed to has been there in this boot."""
+        show = f'systemctl show --property=ExecMainExitTimestampMonotonic,ActiveState,SubState {unit}'
+        def has_run():
+            shown = dict(line.split('=', 1) for line in self.run(show).splitlines())
+            return shown['SubState'] == 'exited' or (shown['ActiveState'] == 'inactive' and
+                                                     shown['ExecMainExitTimestampMonotonic'] != '0')
+        self.wait(has_run, f'{unit} has been there')
 
     def wait_records(self, pattern, seconds=RUN_SECONDS):
         return self.wait(lambda: self.records(pattern), f'there is a record of {pattern}', seconds)

@@ -25,7 +25,6 @@ Type=exec
 WorkingDirectory=/
 Environment=PYTHONDONTWRITEBYTECODE=1 LANG=C.UTF-8
 ExecStart={AGENT}
-OOMScoreAdjust=-1000
 LimitCORE=infinity
 """
 
