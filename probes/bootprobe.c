@@ -161,14 +161,23 @@ observe (Bootprobe *self, GError **error)
 static gboolean
 read_input (Bootprobe *self, const char *file, GError **error)
 {
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, error);
+  g_autoptr (GBytes) bytes = tm_probe_map_file (file, error);
   TmBootTimes times = { 0 };
+  const char *text;
+  gsize n_bytes;
 
-  if (mapped == NULL)
+  if (bytes == NULL)
     return FALSE;
 
-  tm_boot_times_parse (&times, g_mapped_file_get_contents (mapped),
-                       g_mapped_file_get_length (mapped));
+  text = g_bytes_get_data (bytes, &n_bytes);
+  tm_boot_times_parse (&times, text, n_bytes);
+  if (times.kernel == 0 && times.userspace == 0 && times.finish == 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   _ ("“%s” has none of the times that “systemctl show” writes"), file);
+      return FALSE;
+    }
+
   return report_finished (self, &times, NULL, 0, FALSE, error);
 }
 

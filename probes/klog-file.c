@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "klog-source.h"
+#include "tm-probe.h"
 
 static void
 feed_line (TmOopsReader *reader, const char *raw, gsize n_bytes)
@@ -42,12 +43,14 @@ klog_read_text (const char *text, gsize n_bytes, TmOopsReader *reader)
 gboolean
 klog_read_file (const char *file, TmOopsReader *reader, GError **error)
 {
-  g_autoptr (GMappedFile) mapped = NULL;
+  g_autoptr (GBytes) bytes = tm_probe_map_file (file, error);
+  const char *text;
+  gsize n_bytes;
 
-  mapped = g_mapped_file_new (strcmp (file, "-") == 0 ? "/dev/stdin" : file, FALSE, error);
-  if (mapped == NULL)
+  if (bytes == NULL)
     return FALSE;
 
-  klog_read_text (g_mapped_file_get_contents (mapped), g_mapped_file_get_length (mapped), reader);
+  text = g_bytes_get_data (bytes, &n_bytes);
+  klog_read_text (text, n_bytes, reader);
   return TRUE;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Gets the bytes of a file. Plain ones are mapped: memory does not grow with them. */
+#include "tm-probe.h"
 #include "update-history.h"
-
-#include <gio/gunixinputstream.h>
-#include <string.h>
-#include <unistd.h>
 
 static GBytes *
 read_all (GInputStream *stream, const char *file, GError **error)
@@ -46,17 +43,6 @@ read_packed (const char *file, GError **error)
 GBytes *
 update_read_file (const char *file, GError **error)
 {
-  g_autoptr (GMappedFile) mapped = NULL;
-
-  if (strcmp (file, "-") == 0)
-    {
-      g_autoptr (GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-
-      return read_all (stream, file, error);
-    }
-  if (g_str_has_suffix (file, ".gz"))
-    return read_packed (file, error);
-
-  mapped = g_mapped_file_new (file, FALSE, error);
-  return mapped == NULL ? NULL : g_mapped_file_get_bytes (mapped);
+  return g_str_has_suffix (file, ".gz") ? read_packed (file, error)
+                                        : tm_probe_map_file (file, error);
 }

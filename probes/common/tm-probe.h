@@ -46,9 +46,13 @@ const char *tm_probe_get_root (TmProbe *self); /* --root or TELEMETRICS_ROOT; NU
 /* (transfer full): an absolute path of the system below --root. */
 char *tm_probe_get_path (TmProbe *self, const char *absolute);
 
-/* (transfer full): the whole file. Fails in the domain G_IO_ERROR, with INVALID_DATA if there is
- * more than max_bytes; more than that is never in memory. */
+/* (transfer full): the whole file, "-" is standard input. Fails in the domain G_IO_ERROR, with
+ * INVALID_DATA if there is more than max_bytes; more than that is never in memory. */
 GBytes *tm_probe_read_file (const char *name, gsize max_bytes, GError **error);
+/* (transfer full): the same, of any size: a file is mapped and needs no memory. What is none, as a
+ * pipe, has a limit. */
+#define TM_PROBE_MAX_STREAM_BYTES (64 * 1024 * 1024)
+GBytes *tm_probe_map_file (const char *name, GError **error);
 /* (transfer full): the text of a list that the program brings as a resource, or of the file of its
  * name in /etc/telemetrics/probes, which takes its place. */
 char *tm_probe_load_list (TmProbe *self, const char *resource, GError **error);

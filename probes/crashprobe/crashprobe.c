@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "crash-analyse.h"
@@ -48,11 +49,19 @@ open_file (const char *file, GError **error)
 {
   int fd = open (file, O_RDONLY | O_CLOEXEC);
   int saved_errno = errno;
+  struct stat info;
 
-  if (fd < 0)
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (saved_errno),
-                 _ ("cannot open “%s”: %s"), file, g_strerror (saved_errno));
-  return fd;
+  if (fd >= 0 && (fstat (fd, &info) != 0 || !S_ISDIR (info.st_mode)))
+    return fd;
+  if (fd >= 0)
+    {
+      saved_errno = EISDIR;
+      close (fd);
+    }
+
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (saved_errno),
+               _ ("cannot open “%s”: %s"), file, g_strerror (saved_errno));
+  return -1;
 }
 
 static gboolean

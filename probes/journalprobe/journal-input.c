@@ -10,8 +10,6 @@
 
 /* The first bytes of a file of the journal. */
 #define SIGNATURE "LPKSHHRH"
-/* A file is not held in memory. */
-#define MAX_STDIN_BYTES (64 * 1024 * 1024)
 
 typedef struct
 {
@@ -111,34 +109,17 @@ read_export (JournalReader *reader, const char *text, gsize n_bytes)
       return;
 }
 
-static gboolean
-read_stdin (JournalReader *reader, GError **error)
+gboolean
+journal_input_read_file (JournalReader *reader, const char *file, GError **error)
 {
-  g_autoptr (GBytes) bytes = tm_probe_read_file ("/dev/stdin", MAX_STDIN_BYTES, error);
+  g_autoptr (GBytes) bytes = tm_probe_map_file (file, error);
+  const char *text;
+  gsize n_bytes;
 
   if (bytes == NULL)
     return FALSE;
 
-  read_export (reader, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  return TRUE;
-}
-
-gboolean
-journal_input_read_file (JournalReader *reader, const char *file, GError **error)
-{
-  g_autoptr (GMappedFile) mapped = NULL;
-  const char *text;
-  gsize n_bytes;
-
-  if (strcmp (file, "-") == 0)
-    return read_stdin (reader, error);
-
-  mapped = g_mapped_file_new (file, FALSE, error);
-  if (mapped == NULL)
-    return FALSE;
-
-  text = g_mapped_file_get_contents (mapped);
-  n_bytes = g_mapped_file_get_length (mapped);
+  text = g_bytes_get_data (bytes, &n_bytes);
   if (n_bytes >= strlen (SIGNATURE) && memcmp (text, SIGNATURE, strlen (SIGNATURE)) == 0)
     return read_journal (reader, file, error);
 

@@ -39,7 +39,7 @@ run (TmProbe *probe, GError **error)
 
   if (reader == NULL)
     return FALSE;
-  if (rules->len == 0)
+  if (rules->len == 0 && input == NULL)
     return TRUE;
   if (!(input != NULL ? journal_input_read_file (reader, input, error)
                       : follow (probe, rules, reader, error)))

@@ -7,6 +7,7 @@
 #include "mce-formats.h"
 #include "tm-hardware-log.h"
 #include "tm-klog-line.h"
+#include "tm-probe.h"
 
 static void
 feed_line (TmHardwareLog *log, const char *raw, gsize n_bytes)
@@ -22,18 +23,18 @@ feed_line (TmHardwareLog *log, const char *raw, gsize n_bytes)
 static gboolean
 read_log (const char *name, TmFaultFunc func, gpointer user_data, GError **error)
 {
-  g_autoptr (GMappedFile) mapped =
-      g_mapped_file_new (strcmp (name, "-") == 0 ? "/dev/stdin" : name, FALSE, error);
+  g_autoptr (GBytes) bytes = tm_probe_map_file (name, error);
   g_autoptr (TmHardwareLog) log = NULL;
   const char *at;
   const char *end;
+  gsize n_bytes;
 
-  if (mapped == NULL)
+  if (bytes == NULL)
     return FALSE;
 
   log = tm_hardware_log_new (func, user_data);
-  at = g_mapped_file_get_contents (mapped);
-  end = at != NULL ? at + g_mapped_file_get_length (mapped) : NULL;
+  at = g_bytes_get_data (bytes, &n_bytes);
+  end = at + n_bytes;
   while (at < end)
     {
       const char *line_end = memchr (at, '\n', end - at);

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What every probe does with the file of --input that is none: it names it, says why, and ends with 1; a pipe is as good as a file."""
+
+import json
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness.process import run_as
+
+PROBES = Path('/usr/libexec/telemetrics')
+READERS = ['klogprobe', 'pstoreprobe', 'crashprobe', 'bertprobe', 'mceprobe', 'updateprobe', 'bootprobe', 'journalprobe']
+WARNING = 'BUG: kernel NULL pointer dereference, address: 0000000000000008\nRIP: 0010:nfs_lookup+0x15/0xd0\n'
+HOT = 'mce: CPU3: Package temperature above threshold, cpu clock throttled (total events = 7)\n'
+STREAM_MAX = 64 * 1024 * 1024
+
+
+class ProbeFilesTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+
+    def show(self, probe, name, **options):
+        return run_as('root', [PROBES / probe, '--dry-run', f'--input={name}', f'--root={self.directory}'], check=False, **options)
+
+    def test_missing(self):
+        """Also journalprobe where there is no rule: the file is not there all the same."""
+        for probe in READERS:
+            with self.subTest(probe=probe):
+                ran = self.show(probe, '/not/there')
+                self.assertEqual((ran.returncode, ran.stdout), (1, ''), ran.stderr)
+                self.assertIn('“/not/there”', ran.stderr)
+                self.assertIn('No such file', ran.stderr)
+
+    def test_directory(self):
+        """Only for those that read recordings and parts it is something to read."""
+        for probe in set(READERS) - {'mceprobe', 'pstoreprobe'}:
+            with self.subTest(probe=probe):
+                ran = self.show(probe, self.directory)
+                self.assertEqual((ran.returncode, ran.stdout), (1, ''), ran.stderr)
+                self.assertIn(f'“{self.directory}”', ran.stderr)
+                self.assertIn('Is a directory', ran.stderr)
+
+    def test_pipe(self):
+        """What comes through a pipe, by its name or as standard input, is read as a file is."""
+        for probe, text in {'klogprobe': WARNING, 'mceprobe': HOT}.items():
+            for name in ('-', '/dev/stdin'):
+                with self.subTest(probe=probe, name=name):
+                    ran = self.show(probe, name, stdin=text)
+                    self.assertEqual(ran.returncode, 0, ran.stderr)
+                    self.assertEqual(len([json.loads(line) for line in ran.stdout.splitlines()]), 1)
+
+    def test_long_pipe(self):
+        """A pipe that does not end is read up to the limit; a file of that length has none."""
+        zero = self.directory / 'zero'
+        with zero.open('wb') as file:
+            os.truncate(file.fileno(), STREAM_MAX + 1)
+        self.assertEqual(self.show('klogprobe', zero).returncode, 0)
+        ran = self.show('klogprobe', '/dev/zero')
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn(f'“/dev/zero” is too long; accepted are at most {STREAM_MAX} bytes', ran.stderr)
+
+    def test_no_times(self):
+        """Of a file without times there is no start to tell of."""
+        empty = self.directory / 'empty'
+        empty.write_bytes(b'')
+        ran = self.show('bootprobe', empty)
+        self.assertEqual((ran.returncode, ran.stdout), (1, ''))
+        self.assertIn(f'“{empty}” has none of the times', ran.stderr)
+
+
+if __name__ == '__main__':
+    unittest.main()
