@@ -29,15 +29,15 @@ PUBLIC_HEADERS = ('telemetry.h', 'telemetry-client.h', 'telemetry-error.h', 'tel
 # header of a foreign library: the only files that may include it
 GATES = {
     r'polkit/': ['service/telemprobd/tm-authority-polkit.c'],
-    r'sqlite3\.h': ['service/telemprobd/tm-store.c', 'probes/update-dnf5.c'],
+    r'sqlite3\.h': ['service/telemprobd/tm-store.c', 'probes/programs/updateprobe/update-dnf5.c'],
     r'libsoup/': ['service/telempostd/tm-http.c', 'backend/http/tm-http-server.c'],
     r'libpq-fe\.h': ['backend/db/tm-database.c'],
     r'(zlib|curl|openssl|gnutls).*\.h': [],
     r'elfutils/|dwarf\.h|libelf\.h|gelf\.h': ['probes/backtrace/tm-unwind.c'],
     r'libiberty/|demangle\.h|cxxabi\.h': ['probes/backtrace/tm-demangle.c'],
-    r'zstd\.h': ['probes/crashprobe/crash-unpack.c'],
+    r'zstd\.h': ['probes/programs/crashprobe/crash-unpack.c'],
     r'systemd/sd-journal\.h': ['probes/common/tm-probe-journal.c'],
-    r'seccomp\.h': ['probes/crashprobe/crash-sandbox.c'],
+    r'seccomp\.h': ['probes/programs/crashprobe/crash-sandbox.c'],
 }
 
 
