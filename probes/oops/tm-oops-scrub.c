@@ -2,6 +2,9 @@
 /* What must not leave the machine, cut out of a line of text; see tm-oops-scrub.h. */
 #include "tm-oops-scrub.h"
 
+/* Names that the kernel gives; what else a task is called is what somebody started. */
+#define PROGRAM "(?!(?:kworker|swapper|ksoftirqd|migration|rcu|kswapd|jbd2|irq)\\b)\\S"
+
 /* In this order: the longer form before the one that is a part of it. */
 static const struct
 {
@@ -11,16 +14,44 @@ static const struct
   { "(?:(?<![0-9A-Za-z])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})", "[uuid]" },
   { "(?<![0-9a-fA-F:])(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}(?![0-9a-fA-F:])", "[mac]" },
   { "(?<![\\w.])(?:\\d{1,3}\\.){3}\\d{1,3}(?![\\w.])", "[ip]" },
-  { "/(?:home|root|Users|media|run/user)/[^\\s\"'),;]+", "[path]" },
+  { "(?<![\\w:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\\w:])", "[ip]" },
+  { "(?<![\\w:])(?=[a-fA-F:]*[0-9])(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,6}(?![\\w:])",
+    "[ip]" },
+  { "[\\w.+-]+@(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}\\b", "[mail]" },
+  { "/(?:home|root|Users|media|mnt|run/user)/[^\\s\"'),;]+", "[path]" },
   { "([Ss]erial(?: ?[Nn]umber)?(?: ?[:=]) ?)\\S+", "\\1[serial]" },
   { "((?:SerialNumber|serialnumber)[:=] ?)\\S+", "\\1[serial]" },
-  { "(Comm: )(?!(?:kworker|swapper|ksoftirqd|migration|rcu|kswapd|jbd2|irq)\\b)\\S+.*?(?= Not "
-    "tainted| Tainted:|$)",
+  /* programs: in the head of a report */
+  { "([Cc]omm: )" PROGRAM ".*?(?= Not tainted| Tainted:|$)", "\\1[program]" },
+  { "(\\bProcess )" PROGRAM ".*?(?= \\(pid: \\d)", "\\1[program]" },
+  { "(\\bTASK ?[=:] .*?')[^']*(?=')", "\\1[program]" },
+  { "(\\bby task )\\S.*?(/\\d+)", "\\1[program]\\2" },
+  { "(\\btask )" PROGRAM ".*?(:\\d+ (?:blocked|can't))", "\\1[program]\\2" },
+  { "(\\bstuck for \\d+s! \\[)" PROGRAM ".*?(?=:\\d+\\])", "\\1[program]" },
+  { "(\\bin process )" PROGRAM ".*?(?= +(?:pfn|pte|pmd):|$)", "\\1[program]" },
+  { "(\\bpid: \\d+, name: )" PROGRAM ".*", "\\1[program]" },
+  { "(\\b(?:while|or) atomic: )" PROGRAM ".*?(?=/(?:\\d+/)?0x)", "\\1[program]" },
+  { "^((?:traps: )?)" PROGRAM ".{0,14}?(?=\\[\\d+\\](?:: segfault| trap| general))",
     "\\1[program]" },
-  { "(\\bby task )\\S+?(/\\d+)", "\\1[program]\\2" },
-  { "(\\btask )(?!(?:kworker|swapper|ksoftirqd|migration|rcu|kswapd|jbd2|irq)\\b)\\S+?(:\\d+ "
-    "(?:blocked|can't))",
-    "\\1[program]\\2" },
+  /* programs: where tasks and their locks are listed */
+  { "(\\btask:)" PROGRAM ".*?(?= +state:)", "\\1[program]" },
+  { "^" PROGRAM
+    ".{0,14}?( +[A-Za-z] +)(?=(?:running task +|[0-9a-f]{8,16} +)?\\d+ +\\d+ +\\d+ +0x)",
+    "[program]\\1" },
+  { "(\\blocks? held by )" PROGRAM ".*?(?=/\\d)", "\\1[program]" },
+  { "^((?:BUG: )?)" PROGRAM ".{0,14}?(?=/\\d+ (?:is|just|still|\\[))", "\\1[program]" },
+  /* programs and their groups: where memory ran out */
+  { "^" PROGRAM ".{0,14}?(?= invoked oom-killer)", "[program]" },
+  { "(\\bKill(?:ed)? process \\d+(?:, UID \\d+,)? )\\(.*?\\)(?= total| score|,|$)",
+    "\\1([program])" },
+  { "(,task=).+?(?=,pid=)", "\\1[program]" },
+  { "(\\b(?:cpuset|oom_memcg|task_memcg)=)[^, ]+", "\\1[path]" },
+  { "(\\bTask in )\\S+( killed as a result of limit of )\\S+", "\\1[path]\\2[path]" },
+  { "(\\bMemory cgroup stats for )[^\\s:]+", "\\1[path]" },
+  { "^(\\[ *\\d+\\](?: +-?\\d+){6,} +).+", "\\1[program]" },
+  /* what somebody wrote, or how they are called */
+  { "(\\b(?:exe|name|path|cwd|hostname|acct|comm|profile)=)\"[^\"]*\"", "\\1[text]" },
+  { "(\\b(?:hostname|acct|comm)=)[^\\s\\[,]+", "\\1[text]" },
   /* page tables: where in memory; user space: where in a program */
   { "(\\b(?:PGD|P4D|PUD|PMD|PTE) |\\b(?:pgd|p4d|pud|pmd|p?pte) ?= ?)[0-9a-f]{5,16}\\b",
     "\\1[address]" },
