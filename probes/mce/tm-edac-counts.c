@@ -83,20 +83,24 @@ get_controller (const char *id)
   return g_ascii_strtoull (id + strlen ("mc"), NULL, 10);
 }
 
-/* The module that the fault names, else what its controller could not tell to one. */
+/* The module that the fault names, else what its controller could not tell to one. NULL: it is of
+ * the firmware, which counts for itself. */
 static TmEdacCount *
 find_for_fault (TmEdacCounts *self, TmFault *fault)
 {
   JsonObject *details = tm_fault_get_details (fault);
-  guint64 controller = (guint64) json_object_get_int_member_with_default (details, "controller", 0);
+  gint64 controller = json_object_get_int_member_with_default (details, "controller", -1);
   const char *label = json_object_get_string_member_with_default (details, "label", "");
-  g_autofree char *rest = g_strdup_printf ("mc%" G_GUINT64_FORMAT, controller);
+  g_autofree char *rest = g_strdup_printf ("mc%" G_GINT64_FORMAT, controller);
+
+  if (controller < 0)
+    return NULL;
 
   for (guint i = 0; i < self->counts->len && label[0] != '\0'; i++)
     {
       TmEdacCount *count = g_ptr_array_index (self->counts, i);
 
-      if (get_controller (count->id) == controller && strcmp (count->label, label) == 0)
+      if (get_controller (count->id) == (guint64) controller && strcmp (count->label, label) == 0)
         return count;
     }
 

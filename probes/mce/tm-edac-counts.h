@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The counters that drivers of memory controllers keep, of each module and of what could not be
- * told to one; and what is new in them since they were noted last. What the trace has told already
- * is noted as it is told, so that it is not told again.
+ * told to one; and what is new in them since they were noted last. What the trace or the log has
+ * told already is noted as it is told, so that it is not told again.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ void tm_edac_counts_set (TmEdacCounts *self,
                          guint64 n_corrected,
                          guint64 n_uncorrected);
 
-/* The trace told of a fault of memory: it is in the counters, too. */
+/* The driver told of a fault of memory: it is in the counters, too. */
 void tm_edac_counts_note (TmEdacCounts *self, TmFault *fault);
 
 /* The counters of a controller, or of all (NULL), began anew at zero. */

@@ -269,6 +269,22 @@ class MceprobeTest(unittest.TestCase):
         self.once()
         self.assertEqual(self.told(), [('memory', 'DIMM_A1', 4)])
 
+    def test_counters_and_log(self):
+        """Nor what the log told, where nobody may trace; but what it told of another boot is not in them."""
+        self.module(0, 'DIMM_A1', 0)
+        self.decide(2)
+        (self.root / 'sys/kernel/tracing/events/header_page').unlink()
+        self.once()
+        self.say('EDAC MC0: 3 CE memory read error on DIMM_A1 (row:0)', 1)
+        self.module(0, 'DIMM_A1', 3)
+        self.once()
+        self.assertEqual(self.told(), [('memory', 'DIMM_A1', 3)])
+        self.say('EDAC MC0: 2 CE memory read error on DIMM_A1 (row:0)', 2)
+        self.reboot()
+        self.module(0, 'DIMM_A1', 1)
+        self.once()
+        self.assertEqual(self.told(), [('memory', 'DIMM_A1', 3), ('memory', 'DIMM_A1', 2), ('memory', 'DIMM_A1', 1)])
+
     def test_counters_set_to_zero(self):
         self.module(0, 'DIMM_A1', 5)
         self.write('sys/devices/system/edac/mc/mc0/seconds_since_reset', 10**6)

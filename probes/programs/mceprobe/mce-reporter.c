@@ -220,13 +220,21 @@ report (MceReporter *self, TmFault *fault)
   tm_fault_tally_note_untold (self->tally, fault);
 }
 
+/* What the driver of a memory controller told, by the trace or in the log, it has counted, too. */
+static gboolean
+is_counted (MceReporter *self, const TmFault *fault)
+{
+  return fault->kind == TM_FAULT_MEMORY && fault->source != TM_FAULT_FROM_COUNTER &&
+         strcmp (tm_fault_tally_get_boot (self->tally), self->this_boot) == 0;
+}
+
 void
 mce_reporter_take (MceReporter *self, TmFault *fault)
 {
   g_autoptr (TmFault) owned = fault;
 
   mce_platform_complete (self->probe, owned);
-  if (owned->kind == TM_FAULT_MEMORY && owned->source == TM_FAULT_FROM_TRACE)
+  if (is_counted (self, owned))
     tm_edac_counts_note (self->counts, owned);
   if (is_limited (self))
     report (self, owned);
