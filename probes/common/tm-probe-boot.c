@@ -109,23 +109,23 @@ is_boot (GKeyFile *state, const char *group, const char *boot_id)
 }
 
 GVariant *
-tm_probe_boot_get_system (GKeyFile *state, const char *boot_id)
+tm_probe_boot_get_system (GKeyFile *state, const char *boot_id, const char *kernel_version)
 {
   gboolean is_before = boot_id == NULL || is_boot (state, GROUP_BEFORE, boot_id);
-  const char *keys[][2] = { { "build", "build" }, { "kernel_version", "kernel" } };
+  g_autofree char *build = NULL;
+  g_autofree char *kernel = g_strdup (kernel_version);
   GVariantBuilder builder;
 
   if (boot_id != NULL && is_boot (state, GROUP_NOW, boot_id))
     return NULL;
 
+  if (is_before)
+    build = g_key_file_get_string (state, GROUP_BEFORE, "build", NULL);
+  if (is_before && kernel == NULL)
+    kernel = g_key_file_get_string (state, GROUP_BEFORE, "kernel", NULL);
+
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    {
-      g_autofree char *value =
-          is_before ? g_key_file_get_string (state, GROUP_BEFORE, keys[i][1], NULL) : NULL;
-
-      g_variant_builder_add (&builder, "{ss}", keys[i][0], value != NULL ? value : UNKNOWN);
-    }
-
+  g_variant_builder_add (&builder, "{ss}", "build", build != NULL ? build : UNKNOWN);
+  g_variant_builder_add (&builder, "{ss}", "kernel_version", kernel != NULL ? kernel : UNKNOWN);
   return g_variant_builder_end (&builder);
 }

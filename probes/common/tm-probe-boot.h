@@ -23,8 +23,10 @@ void tm_probe_boot_note (GKeyFile *state, TmProbe *probe);
 char *tm_probe_boot_get_before (GKeyFile *state);
 
 /* (nullable) (transfer floating): the option "system" of a record that came about in this boot;
- * boot_id: NULL: in the one before. NULL: it is the one that runs. What nobody noted is "unknown":
- * it must not be taken for what runs now. */
-GVariant *tm_probe_boot_get_system (GKeyFile *state, const char *boot_id);
+ * boot_id: NULL: in the one before. kernel_version: (nullable): what the event itself says.
+ * NULL: it is the one that runs. What nobody noted is "unknown": it must not be taken for what runs
+ * now. */
+GVariant *
+tm_probe_boot_get_system (GKeyFile *state, const char *boot_id, const char *kernel_version);
 
 G_END_DECLS

@@ -121,7 +121,7 @@ tm_probe_reporter_report (TmProbeReporter *self, const TmProbeReport *report)
     .payload = report->payload,
     .created_at_usec = report->created_at_usec,
     .dedup_key = key,
-    .system = tm_probe_boot_get_system (self->state, self->boot_id),
+    .system = tm_probe_boot_get_system (self->state, self->boot_id, report->kernel_version),
   };
 
   if (report->weight > 1)
@@ -178,7 +178,7 @@ tell_counts (TmProbeReporter *self, gboolean all)
         .severity = 2,
         .payload = payload,
         .dedup_key = key,
-        .system = tm_probe_boot_get_system (self->state, boot_id),
+        .system = tm_probe_boot_get_system (self->state, boot_id, NULL),
       };
 
       hand_over (self, &record);

@@ -56,8 +56,9 @@ typedef struct
   const char *group; /* the hash that groups */
   const char *exact; /* the hash that tells duplicates */
   guint32 severity;
-  guint weight;           /* what it stands for, if more than 1 */
-  gint64 created_at_usec; /* as of TmProbeRecord */
+  guint weight;               /* what it stands for, if more than 1 */
+  gint64 created_at_usec;     /* as of TmProbeRecord */
+  const char *kernel_version; /* (nullable): that it happened under, if it says so itself */
   JsonNode *payload;
 } TmProbeReport;
 

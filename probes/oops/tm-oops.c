@@ -141,6 +141,10 @@ take_between (const char *text, const char *from, const char *const *until)
   return g_strstrip (g_strndup (start, n));
 }
 
+/* What uname() can say of a release. */
+#define VERSION_MAX_BYTES 64
+#define VERSION_CHARS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_+~"
+
 /* "... Tainted: G        W  OE   6.12.0-1-amd64 #1": letters, then the version in front of '#'. */
 static void
 read_version (TmOops *self, const char *text)
@@ -155,7 +159,8 @@ read_version (TmOops *self, const char *text)
 
   while (start > text && start[-1] != ' ')
     start--;
-  if (g_ascii_isdigit (*start))
+  if (g_ascii_isdigit (*start) && number - start <= VERSION_MAX_BYTES &&
+      (gsize) (number - start) == strspn (start, VERSION_CHARS))
     self->kernel_version = g_strndup (start, number - start);
 }
 

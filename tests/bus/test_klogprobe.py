@@ -189,6 +189,7 @@ class KlogprobeTest(unittest.TestCase):
         self.once()
         said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout.splitlines()[-1]
         self.assertEqual(json.loads(said)['system']['build'], 'unknown')
+        self.assertEqual(json.loads(said)['system']['kernel_version'], '6.12.1-acme')
         this_boot = Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip().replace('-', '')
         self.journal.boot = this_boot
         self.journal.kernel(oops('gear_now'))

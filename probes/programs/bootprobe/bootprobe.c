@@ -58,7 +58,7 @@ report_unclean (Bootprobe *self, GError **error)
   json_object_set_string_member (object, "text",
                                  "The system was not shut down in an orderly way before this "
                                  "start.");
-  return hand_over (self, "unclean", 2, object, tm_probe_boot_get_system (self->state, NULL),
+  return hand_over (self, "unclean", 2, object, tm_probe_boot_get_system (self->state, NULL, NULL),
                     "before", error);
 }
 

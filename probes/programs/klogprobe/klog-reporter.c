@@ -40,6 +40,7 @@ klog_reporter_report_oops (TmProbeReporter *reporter,
     .kind = oops->format->kind,
     .exact = exact,
     .severity = tm_oops_get_severity (oops),
+    .kernel_version = oops->kernel_version,
     /* Of warnings a sample: there are the most of them. */
     .weight = is_warning ? tm_probe_reporter_get_sample (reporter) : 1,
   };

@@ -161,7 +161,7 @@ hand_over (MceReporter *self, const TmFault *fault, gint64 told_usec)
     .created_at_usec = MIN (fault->time_usec, g_get_real_time ()),
     .dedup_key = is_limited (self) ? key : NULL,
     .event_id = get_event (self, fault),
-    .system = boot_id[0] != '\0' ? tm_probe_boot_get_system (self->state, boot_id) : NULL,
+    .system = boot_id[0] != '\0' ? tm_probe_boot_get_system (self->state, boot_id, NULL) : NULL,
   };
 
   if (tm_probe_hand_over (self->probe, &record, &error))

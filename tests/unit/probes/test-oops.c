@@ -332,6 +332,27 @@ test_fields (Fixture *self, gconstpointer data)
   g_assert_cmpint (oops->time_usec, ==, 10000001);
 }
 
+/* The version becomes a field of the record, which has its limits: what is none is left out. */
+static void
+test_what_is_no_version (Fixture *self, gconstpointer data)
+{
+  g_autofree char *endless = g_strnfill (65, '6');
+  const char *const versions[] = { "6.12\xff", "6.12;rm", endless };
+
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
+    {
+      g_autofree char *log =
+          g_strdup_printf ("[   10.000001] kernel BUG at mm/one.c:1!\n"
+                           "[   10.000002] CPU: 3 PID: 77 Comm: gears Not tainted %s #1\n",
+                           versions[i]);
+
+      feed (self, log);
+      tm_oops_reader_flush (self->reader);
+      g_assert_cmpuint (self->found->len, ==, i + 1);
+      g_assert_null (((TmOops *) g_ptr_array_index (self->found, i))->kernel_version);
+    }
+}
+
 /* Plants secrets in every place a report has, and looks for them in the record. */
 static void
 test_nothing_private (Fixture *self, gconstpointer data)
@@ -479,6 +500,7 @@ main (int argc, char **argv)
   ADD ("fields", test_fields);
   ADD ("nothing-private", test_nothing_private);
   ADD ("hash-ignores-offsets", test_hash_ignores_offsets);
+  ADD ("what-is-no-version", test_what_is_no_version);
   g_test_add_func ("/probes/oops/normalise", test_normalise);
   g_test_add_func ("/probes/oops/line-heads", test_line_heads);
   g_test_add_func ("/probes/oops/rules-name-the-line", test_rules_name_the_line);
