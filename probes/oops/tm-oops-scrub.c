@@ -17,6 +17,8 @@ static const struct
   { "(?<![\\w:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\\w:])", "[ip]" },
   { "(?<![\\w:])(?=[a-fA-F:]*[0-9])(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,6}(?![\\w:])",
     "[ip]" },
+  { "(?<=@)[^\\s@/\"']+(\\.(?:service|socket|timer|slice|scope|mount|path|target|swap|device))\\b",
+    "[instance]\\1" },
   { "[\\w.+-]+@(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}\\b", "[mail]" },
   { "/(?:home|root|Users|media|mnt|run/user)/[^\\s\"'),;]+", "[path]" },
   { "([Ss]erial(?: ?[Nn]umber)?(?: ?[:=]) ?)\\S+", "\\1[serial]" },

@@ -26,6 +26,8 @@ static const struct
   { "e1000 0000:00:19.0: to fe80::1a2b:3cff:fe4d:5e6f and 2001:db8:85a3:0:0:8a2e:370:7334",
     "e1000 0000:00:19.0: to [ip] and [ip]" },
   { "for ada.lovelace@example.org on /mnt/adas-disk", "for [mail] on [path]" },
+  { "user@1000.service: killed, and backup@home-ada.service",
+    "user@[instance].service: killed, and backup@[instance].service" },
   { "Pid: 77, comm: ada-tool Not tainted 2.6.32", "Pid: 77, comm: [program] Not tainted 2.6.32" },
   { "Process ada tool (pid: 1234, stack limit = 0x20)",
     "Process [program] (pid: 1234, stack limit = 0x20)" },
