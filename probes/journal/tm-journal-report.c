@@ -8,6 +8,14 @@
 
 #define ID_CHARACTERS 32
 
+/* What is looked through for what must not leave: more than may leave, so that nothing of it stands
+ * cut in two, and no longer found, at the end of what does. */
+#define MAX_SEARCHED (4 * TM_JOURNAL_REPORT_MAX_VALUE)
+/* At the end of what was searched something may be cut in two. */
+#define MAX_SECRET 1024
+/* What redactions may make of it. */
+#define MAX_REDACTED (64 * 1024)
+
 void
 tm_journal_report_clear (TmJournalReport *self)
 {
@@ -45,8 +53,18 @@ tm_journal_report_init_failure (TmJournalReport *self,
   self->exact = g_strdup (self->group);
 }
 
-/* What the rule cuts out comes first: its patterns see what was there. NULL: one of them cannot be
- * applied, so nothing may leave. */
+/* Returns whether it was cut. */
+static gboolean
+cut (char *text, gsize max_bytes)
+{
+  if (strlen (text) <= max_bytes)
+    return FALSE;
+
+  *g_utf8_find_prev_char (text, text + max_bytes + 1) = '\0';
+  return TRUE;
+}
+
+/* NULL: one of the patterns cannot be applied, so nothing may leave. */
 static char *
 redact (const TmJournalRule *rule, const char *text)
 {
@@ -56,14 +74,17 @@ redact (const TmJournalRule *rule, const char *text)
     {
       g_autofree char *before = current;
 
-      current = g_regex_replace_literal (g_ptr_array_index (rule->redactions, i), before, -1, 0,
-                                         "[redacted]", 0, NULL);
+      current = NULL;
+      if (strlen (before) <= MAX_REDACTED)
+        current = g_regex_replace_literal (g_ptr_array_index (rule->redactions, i), before, -1, 0,
+                                           "[redacted]", 0, NULL);
     }
 
   return current;
 }
 
-/* Returns whether it was cut. */
+/* What the rule cuts out comes first: its patterns see what was there. Returns whether the value is
+ * not whole. */
 static gboolean
 add_field (JsonObject *fields,
            const TmJournalRule *rule,
@@ -72,14 +93,21 @@ add_field (JsonObject *fields,
            TmOopsScrubber *scrubber)
 {
   g_autofree char *valid = g_utf8_make_valid (value, -1);
-  gboolean is_cut = strlen (valid) > TM_JOURNAL_REPORT_MAX_VALUE;
-  g_autofree char *redacted = NULL;
+  gboolean is_cut = cut (valid, MAX_SEARCHED);
+  g_autofree char *redacted = redact (rule, valid);
   g_autofree char *clean = NULL;
 
+  if (redacted == NULL)
+    {
+      json_object_set_string_member (fields, name, "[redacted]");
+      return is_cut;
+    }
+
+  is_cut |= cut (redacted, MAX_SEARCHED);
+  clean = tm_oops_scrubber_clean (scrubber, redacted);
   if (is_cut)
-    *g_utf8_find_prev_char (valid, valid + TM_JOURNAL_REPORT_MAX_VALUE + 1) = '\0';
-  redacted = redact (rule, valid);
-  clean = tm_oops_scrubber_clean (scrubber, redacted != NULL ? redacted : "[redacted]");
+    cut (clean, strlen (clean) - MIN (strlen (clean), MAX_SECRET));
+  is_cut |= cut (clean, TM_JOURNAL_REPORT_MAX_VALUE);
   json_object_set_string_member (fields, name, clean);
   return is_cut;
 }

@@ -23,9 +23,24 @@ typedef struct
 
 /* What is never told, whatever a rule allows: it names the machine, its people or their doings. */
 static const char *const private_fields[] = {
-  "_HOSTNAME",       "_MACHINE_ID",    "_BOOT_ID",           "_CMDLINE",         "_UID", "_GID",
-  "_AUDIT_LOGINUID", "_AUDIT_SESSION", "_SYSTEMD_OWNER_UID", "_SYSTEMD_SESSION", NULL,
+  "_HOSTNAME",
+  "_MACHINE_ID",
+  "_BOOT_ID",
+  "_CMDLINE",
+  "_UID",
+  "_GID",
+  "_AUDIT_LOGINUID",
+  "_AUDIT_SESSION",
+  "_SYSTEMD_OWNER_UID",
+  "_SYSTEMD_SESSION",
+  "_SYSTEMD_CGROUP",
+  "_SYSTEMD_SLICE",
+  "SYSLOG_RAW",
+  NULL,
 };
+
+/* Of the process that an entry is about there are the same fields as of the one that wrote it. */
+#define OBJECT "OBJECT"
 
 static gboolean
 refuse (Parser *self, GError **error, const char *key, const char *value, const char *accepted)
@@ -53,6 +68,8 @@ static gboolean
 may_leave (const char *name)
 {
   return is_field (name) && !g_strv_contains (private_fields, name) &&
+         !(g_str_has_prefix (name, OBJECT "_") &&
+           g_strv_contains (private_fields, name + strlen (OBJECT))) &&
          !g_str_has_prefix (name, "COREDUMP_");
 }
 

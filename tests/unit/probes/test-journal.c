@@ -61,6 +61,8 @@ static const struct
   { HEAD "Fields=message\n" MATCH, "line 3: Fields: “message”" },
   { HEAD "Fields=MESSAGE;_HOSTNAME\n" MATCH, "line 3: Fields: “_HOSTNAME”" },
   { HEAD "Fields=COREDUMP_ENVIRON\n" MATCH, "line 3: Fields: “COREDUMP_ENVIRON”" },
+  { HEAD "Fields=OBJECT_CMDLINE\n" MATCH, "line 3: Fields: “OBJECT_CMDLINE”" },
+  { HEAD "Fields=_SYSTEMD_CGROUP\n" MATCH, "line 3: Fields: “_SYSTEMD_CGROUP”" },
   { HEAD "Fields=__CURSOR\n" MATCH, "line 3: Fields: “__CURSOR”" },
   { HEAD "[Match]\nmessage=1\n", "line 4: message: “1”" },
   { HEAD "[Glob]\n1A=1\n", "line 4: 1A: “1”" },
@@ -315,6 +317,56 @@ test_redaction_that_fails (void)
   g_assert_nonnull (strstr (said, "\"MESSAGE\":\"[redacted]\""));
 }
 
+/* Where a value is cut no half of a secret is left, which no pattern knows any more. */
+static void
+test_redaction_at_the_end (void)
+{
+  g_autoptr (TmJournalRule) rule =
+      make (HEAD "Fields=MESSAGE\nRedact=password=\\w{20}\\b\n[Glob]\nMESSAGE=*\n");
+  g_autoptr (TmOopsScrubber) scrubber = tm_oops_scrubber_new ();
+
+  for (gsize n = TM_JOURNAL_REPORT_MAX_VALUE - 40; n < 6 * TM_JOURNAL_REPORT_MAX_VALUE; n += 7)
+    {
+      g_autofree char *many = g_strnfill (n, 'x');
+      g_autofree char *text =
+          g_strdup_printf ("MESSAGE=%s password=s3cr3ts3cr3ts3cr3ts3 52:54:00:12:34:56\n\n", many);
+      g_autoptr (TmJournalExport) export = tm_journal_export_new (text, strlen (text));
+      g_auto (TmJournalReport) report = { 0 };
+      g_autofree char *said = NULL;
+      TmJournalEntry entry;
+
+      g_assert_true (tm_journal_export_next (export, &entry));
+      tm_journal_report_init_match (&report, rule, &entry, NULL, scrubber);
+      said = json_to_string (report.payload, FALSE);
+      g_assert_null (strstr (said, "s3cr3t"));
+      g_assert_null (strstr (said, "52:54"));
+    }
+}
+
+/* Patterns that match nothing put something between all characters; that has an end. */
+static void
+test_redaction_that_grows (void)
+{
+  g_autoptr (GString) rule_text = g_string_new (HEAD "Fields=MESSAGE\n");
+  g_autoptr (TmJournalRule) rule = NULL;
+  g_autofree char *many = g_strnfill (TM_JOURNAL_REPORT_MAX_VALUE, 'a');
+  g_autofree char *text = g_strdup_printf ("MESSAGE=%s\n\n", many);
+  g_autoptr (TmJournalExport) export = tm_journal_export_new (text, strlen (text));
+  g_autoptr (TmOopsScrubber) scrubber = tm_oops_scrubber_new ();
+  g_auto (TmJournalReport) report = { 0 };
+  g_autofree char *said = NULL;
+  TmJournalEntry entry;
+
+  for (guint i = 0; i < TM_JOURNAL_RULE_MAX_REDACTIONS; i++)
+    g_string_append (rule_text, "Redact=z*\n");
+  g_string_append (rule_text, "[Glob]\nMESSAGE=*\n");
+  rule = make (rule_text->str);
+  g_assert_true (tm_journal_export_next (export, &entry));
+  tm_journal_report_init_match (&report, rule, &entry, NULL, scrubber);
+  said = json_to_string (report.payload, FALSE);
+  g_assert_nonnull (strstr (said, "\"MESSAGE\":\"[redacted]\""));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -329,6 +381,8 @@ main (int argc, char **argv)
   g_test_add_func ("/journal/units", test_units);
   g_test_add_func ("/journal/many-units", test_many_units);
   g_test_add_func ("/journal/redaction-that-fails", test_redaction_that_fails);
+  g_test_add_func ("/journal/redaction-at-the-end", test_redaction_at_the_end);
+  g_test_add_func ("/journal/redaction-that-grows", test_redaction_that_grows);
 
   return g_test_run ();
 }
