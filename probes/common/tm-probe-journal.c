@@ -16,6 +16,7 @@ struct _TmProbeJournal
 {
   sd_journal *journal;
   gint64 asked_usec; /* when it was last looked at for an entry; since 1970 */
+  char *machine;     /* owned, nullable: whose entries are read, 32 hex digits */
 };
 
 static gboolean
@@ -30,6 +31,7 @@ void
 tm_probe_journal_free (TmProbeJournal *self)
 {
   sd_journal_close (self->journal);
+  g_free (self->machine);
   g_free (self);
 }
 
@@ -52,15 +54,28 @@ new_from (sd_journal *journal, int result, GError **error)
   return self;
 }
 
+static char *
+read_machine (const char *root)
+{
+  g_autofree char *path = g_build_filename (root != NULL ? root : "/", "etc/machine-id", NULL);
+  char *machine = NULL;
+
+  return g_file_get_contents (path, &machine, NULL, NULL) ? g_strstrip (machine) : NULL;
+}
+
 TmProbeJournal *
 tm_probe_journal_open (const char *root, GError **error)
 {
   sd_journal *journal = NULL;
+  TmProbeJournal *self;
   int result = root != NULL ? sd_journal_open_directory (&journal, root,
                                                          SD_JOURNAL_OS_ROOT | SD_JOURNAL_SYSTEM)
                             : sd_journal_open (&journal, SD_JOURNAL_SYSTEM);
 
-  return new_from (journal, result, error);
+  self = new_from (journal, result, error);
+  if (self != NULL)
+    self->machine = read_machine (root);
+  return self;
 }
 
 TmProbeJournal *
@@ -190,18 +205,6 @@ tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error)
   return result >= 0 || set_error (error, "cannot go to where reading begins", result);
 }
 
-gboolean
-tm_probe_journal_next (TmProbeJournal *self, GError **error)
-{
-  int result;
-
-  self->asked_usec = g_get_real_time ();
-  result = sd_journal_next (self->journal);
-  if (result < 0)
-    set_error (error, "cannot read the journal", result);
-  return result > 0;
-}
-
 char *
 tm_probe_journal_get_place (TmProbeJournal *self)
 {
@@ -232,6 +235,33 @@ tm_probe_journal_get_data (TmProbeJournal *self,
   *out_value = (const char *) data + n_name;
   *out_n_bytes = n_data - n_name;
   return TRUE;
+}
+
+/* Where logs of a fleet are gathered, other machines' journals lie beside this one's. */
+static gboolean
+is_foreign (TmProbeJournal *self)
+{
+  const char *machine;
+  gsize n_bytes;
+
+  return self->machine != NULL &&
+         tm_probe_journal_get_data (self, "_MACHINE_ID", &machine, &n_bytes) &&
+         (n_bytes != strlen (self->machine) || memcmp (machine, self->machine, n_bytes) != 0);
+}
+
+gboolean
+tm_probe_journal_next (TmProbeJournal *self, GError **error)
+{
+  int result;
+
+  self->asked_usec = g_get_real_time ();
+  do
+    result = sd_journal_next (self->journal);
+  while (result > 0 && is_foreign (self));
+
+  if (result < 0)
+    set_error (error, "cannot read the journal", result);
+  return result > 0;
 }
 
 char *

@@ -22,7 +22,8 @@ G_BEGIN_DECLS
 
 typedef struct _TmProbeJournal TmProbeJournal;
 
-/* The journal of the system. root: (nullable): another system's, below this directory. */
+/* The journal of the system, of its own entries. root: (nullable): another system's, below this
+ * directory. */
 TmProbeJournal *tm_probe_journal_open (const char *root, GError **error);
 void tm_probe_journal_free (TmProbeJournal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbeJournal, tm_probe_journal_free)

@@ -180,6 +180,15 @@ class KlogprobeTest(unittest.TestCase):
         self.once()
         self.assertEqual(len(self.payloads()), 7)
 
+    def test_other_machines(self):
+        """A machine that gathers the logs of others tells of itself only."""
+        own = Path('/etc/machine-id').read_text(encoding='ascii').strip()
+        self.opt_in()
+        self.journal.kernel(oops('gear_there'), _MACHINE_ID='0123456789abcdef' * 2)
+        self.journal.kernel(oops('gear_here'), _MACHINE_ID=own)
+        self.once()
+        self.assertEqual([payload['signature']['title'] for payload in self.payloads()], ['bad access in widget!gear_here'])
+
     def test_a_boot_before(self):
         """What happened under another boot says the build that ran then, where it was noted; else that it is not known."""
         system = json.loads(run_as('root', ['hprobe', '-H', '--dry-run']).stdout)
