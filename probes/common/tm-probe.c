@@ -2,7 +2,9 @@
 /* See tm-probe.h. */
 #include "tm-probe.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,8 +136,24 @@ tm_probe_get_path (TmProbe *self, const char *absolute)
   return root == NULL ? g_strdup (absolute) : g_build_filename (root, absolute, NULL);
 }
 
-static void
-print_record (const TmProbeRecord *record)
+/* Not g_print(), which would change what the locale cannot show, and tells nobody of a full disk.
+ */
+static gboolean
+print_line (const char *text, GError **error)
+{
+  int saved_errno;
+
+  if (fputs (text, stdout) != EOF && fputc ('\n', stdout) != EOF && fflush (stdout) == 0)
+    return TRUE;
+
+  saved_errno = errno;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
+               _ ("cannot write to standard output: %s"), g_strerror (saved_errno));
+  return FALSE;
+}
+
+static gboolean
+print_record (const TmProbeRecord *record, GError **error)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
@@ -151,7 +169,7 @@ print_record (const TmProbeRecord *record)
   json_object_set_member (object, "payload", json_node_copy (record->payload));
   json_node_take_object (node, object);
   text = json_to_string (node, FALSE);
-  g_print ("%s\n", text);
+  return print_line (text, error);
 }
 
 static GVariant *
@@ -182,10 +200,7 @@ tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error)
   if (record->system != NULL)
     system = g_variant_ref_sink (record->system);
   if (self->is_dry_run)
-    {
-      print_record (record);
-      return TRUE;
-    }
+    return print_record (record, error);
 
   if (self->client == NULL)
     self->client = telemetry_client_new ();

@@ -83,7 +83,8 @@ typedef struct
                              handing over takes it */
 } TmProbeRecord;
 
-/* Blocks until the record is on the disk, or shown. Fails in the domain TELEMETRY_ERROR. */
+/* Blocks until the record is on the disk, or shown. Fails in the domain TELEMETRY_ERROR; of what is
+ * shown in G_IO_ERROR. */
 gboolean tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error);
 /* Whether the record itself is wrong and stays so: to be passed over. All else may pass. */
 gboolean tm_probe_is_final (const GError *error);

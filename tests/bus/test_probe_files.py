@@ -62,6 +62,23 @@ class ProbeFilesTest(unittest.TestCase):
         self.assertEqual(ran.returncode, 1)
         self.assertIn(f'“/dev/zero” is too long; accepted are at most {STREAM_MAX} bytes', ran.stderr)
 
+    def test_any_locale(self):
+        """What is shown is what would leave, also where the locale has no such letters."""
+        rules = self.directory / 'etc/telemetrics/journal.d'
+        rules.mkdir(parents=True)
+        (rules / 'grey.rule').write_text('[Rule]\nTitle=Ärger\nFields=MESSAGE\n[Glob]\nMESSAGE=*\n', encoding='utf-8')
+        ran = self.show('journalprobe', '-', stdin='MESSAGE=grün\n\n', environment={'LC_ALL': 'C'})
+        payload = json.loads(ran.stdout)['payload']
+        self.assertEqual((payload['text'], payload['fields']), ('Ärger', {'MESSAGE': 'grün'}))
+
+    def test_full_disk(self):
+        """What cannot be shown is a failure."""
+        file = self.directory / 'log'
+        file.write_text(WARNING, encoding='utf-8')
+        ran = run_as('root', ['sh', '-c', f'exec {PROBES}/klogprobe --dry-run --input={file} >/dev/full'], check=False)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn('standard output', ran.stderr)
+
     def test_no_times(self):
         """Of a file without times there is no start to tell of."""
         empty = self.directory / 'empty'

@@ -5,6 +5,7 @@
  * kept and the same region is reported once.
  */
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "bert-source.h"
@@ -27,7 +28,9 @@ show (const TmCperEvent *event)
   g_autoptr (JsonNode) node = tm_cper_report_to_json (event);
   g_autofree char *text = json_to_string (node, TRUE);
 
-  g_print ("%s\n", text);
+  /* Not g_print(), which would change what the locale cannot show. */
+  fputs (text, stdout);
+  fputc ('\n', stdout);
 }
 
 static gboolean
