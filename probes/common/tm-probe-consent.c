@@ -1,79 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What somebody has agreed to, as telemprobd writes it for everybody to read:
- * /run/telemetrics/active has the ids of the active categories, /run/telemetrics/since when each
- * became so. --root does not move them: a probe that reads another tree still needs the agreement
- * of this system.
- */
+/* Whether a probe may observe, and goes on to; nothing that it noted outlives the agreement. */
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "tm-probe-agreement.h"
 #include "tm-probe-private.h"
-
-#define RUN_DIRECTORY "/run/telemetrics"
-
-static char *
-get_path (const char *name)
-{
-  const char *root = g_getenv ("TELEMETRICS_ROOT");
-
-  return g_build_filename (root != NULL ? root : "/", RUN_DIRECTORY, name, NULL);
-}
-
-static char **
-read_lines (const char *name)
-{
-  g_autofree char *file = get_path (name);
-  g_autofree char *text = NULL;
-
-  if (!g_file_get_contents (file, &text, NULL, NULL))
-    return g_new0 (char *, 1);
-
-  return g_strsplit (text, "\n", -1);
-}
-
-static gboolean
-is_active (const char *category)
-{
-  g_auto (GStrv) categories = read_lines ("active");
-
-  return g_strv_contains ((const char *const *) categories, category);
-}
-
-gboolean
-tm_probe_is_agreed (const char *category)
-{
-  return is_active (category);
-}
 
 static gboolean
 needs_consent (TmProbe *self)
 {
   return !self->is_dry_run || self->input == NULL;
-}
-
-/* NULL: nobody can tell. */
-static char *
-read_since (const char *category)
-{
-  g_auto (GStrv) lines = read_lines ("since");
-  gsize n_bytes = strlen (category);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], category) && lines[i][n_bytes] == ' ')
-      return g_strdup (lines[i] + n_bytes + 1);
-
-  return NULL;
-}
-
-char *
-tm_probe_read_since (const char *category)
-{
-  /* This order: of a no and another yes in between, the time tells. */
-  g_autofree char *since = read_since (category);
-
-  return is_active (category) ? g_steal_pointer (&since) : NULL;
 }
 
 gboolean
@@ -85,8 +22,8 @@ tm_probe_may_observe (TmProbe *self)
     return TRUE;
 
   /* This order: of a no and another yes in between, the time tells. */
-  self->since = read_since (self->info->category);
-  if (!is_active (self->info->category))
+  self->since = tm_probe_read_noted_since (self->info->category);
+  if (!tm_probe_is_agreed (self->info->category))
     {
       tm_probe_forget_state (self);
       return FALSE;
@@ -121,8 +58,8 @@ tm_probe_may_continue (TmProbe *self)
     return TRUE;
 
   drain (self->consent_fd);
-  since = read_since (self->info->category);
-  if (is_active (self->info->category) && g_strcmp0 (since, self->since) == 0)
+  since = tm_probe_read_noted_since (self->info->category);
+  if (tm_probe_is_agreed (self->info->category) && g_strcmp0 (since, self->since) == 0)
     return TRUE;
 
   tm_probe_forget_state (self);
@@ -132,7 +69,7 @@ tm_probe_may_continue (TmProbe *self)
 int
 tm_probe_get_consent_fd (TmProbe *self)
 {
-  g_autofree char *directory = get_path ("");
+  g_autofree char *directory = tm_probe_get_agreement_path ("");
 
   if (self->consent_fd >= 0 || !needs_consent (self))
     return self->consent_fd;

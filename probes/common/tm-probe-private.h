@@ -25,9 +25,6 @@ struct _TmProbe
   gboolean is_dry_run;
 };
 
-/* NULL: not active, or nobody can tell since when. (transfer full) */
-char *tm_probe_read_since (const char *category);
-
 /* Nothing of what was noted may outlive the agreement. */
 void tm_probe_forget_state (TmProbe *self);
 gboolean tm_probe_is_stateless (TmProbe *self);
@@ -44,7 +41,15 @@ typedef struct
 
 gboolean tm_probe_split_state (char *text, TmProbeStateParts *out_parts);
 
-void tm_probe_forget_drops (TmProbe *self);
+static inline void
+tm_probe_forget_drops (TmProbe *self)
+{
+  g_clear_pointer (&self->drops, tm_drop_counts_free);
+}
+
+/* Of such a line; NULL: it is not of these agreements. */
+TmDropCounts *
+tm_probe_parse_drops (const char *line, const char *category, const char *heartbeat_since);
 /* The line for a state: what was stored, and what is not durable yet. stored: (nullable).
  * (transfer full) (nullable): there is nothing to tell. */
 char *tm_probe_merge_drops (TmProbe *self, const char *stored);

@@ -43,12 +43,6 @@ get_file (TmProbe *self)
   return g_strdup_printf ("%s/%s.state", directory, self->info->name);
 }
 
-gboolean
-tm_probe_is_stateless (TmProbe *self)
-{
-  return self->is_dry_run || self->input != NULL;
-}
-
 /* The line that begins with head, which ends here. NULL: it is another one. */
 static const char *
 take_line (char **rest, const char *head)

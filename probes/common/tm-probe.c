@@ -20,7 +20,8 @@ tm_probe_free (TmProbe *self)
   g_clear_object (&self->client);
   if (self->consent_fd >= 0)
     close (self->consent_fd);
-  tm_probe_unlock_state (self);
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
   tm_probe_forget_drops (self);
   g_free (self->drops_since);
   g_free (self->since);
@@ -126,6 +127,12 @@ const char *
 tm_probe_get_root (TmProbe *self)
 {
   return self->root != NULL ? self->root : g_getenv ("TELEMETRICS_ROOT");
+}
+
+gboolean
+tm_probe_is_stateless (TmProbe *self)
+{
+  return self->is_dry_run || self->input != NULL;
 }
 
 char *

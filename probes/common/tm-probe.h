@@ -63,8 +63,6 @@ gboolean tm_probe_may_observe (TmProbe *self);
 /* Whether the agreement under which it began still stands. A no and another yes is another one, and
  * not to be read across: forget all that is held, then begin with tm_probe_may_observe() again. */
 gboolean tm_probe_may_continue (TmProbe *self);
-/* Whether something else is agreed to now. */
-gboolean tm_probe_is_agreed (const char *category);
 /* When that agreement began, in microseconds since 1970 UTC; 0: nobody can tell. */
 gint64 tm_probe_get_since (TmProbe *self);
 /* Becomes readable when tm_probe_may_continue() may have changed its mind; -1 if nothing can tell.

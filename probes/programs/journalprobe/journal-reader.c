@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tm-journal-report.h"
+#include "tm-probe-agreement.h"
 #include "tm-probe-boot.h"
 #include "tm-probe-drops.h"
 #include "tm-unit-file.h"
