@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tm-log-scan.h"
+#include "tm-machine-check-fault.h"
 
 #define MARK "[Hardware Error]: "
 

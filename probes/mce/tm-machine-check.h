@@ -40,13 +40,12 @@ typedef struct
 
 guint tm_machine_check_get_family (const TmMachineCheck *self);
 guint tm_machine_check_get_model (const TmMachineCheck *self);
+/* AMD's, also under the licence of others. */
+gboolean tm_machine_check_is_amd (const TmMachineCheck *self);
 /* AMD's scalable architecture: banks say by themselves what they are. */
 gboolean tm_machine_check_is_scalable (const TmMachineCheck *self);
 TmFaultSeverity tm_machine_check_get_severity (const TmMachineCheck *self);
 /* How many errors the processor corrected since it was asked last; at least 1. */
 guint tm_machine_check_get_count (const TmMachineCheck *self);
-
-/* (transfer full) */
-TmFault *tm_machine_check_to_fault (const TmMachineCheck *self);
 
 G_END_DECLS

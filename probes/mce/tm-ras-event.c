@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tm-machine-check-fault.h"
 #include "tm-machine-check.h"
 
 const TmRasEvent tm_ras_events[TM_RAS_N_EVENTS] = {

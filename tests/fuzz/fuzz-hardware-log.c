@@ -8,6 +8,7 @@
 
 #include "tm-fault-tally.h"
 #include "tm-hardware-log.h"
+#include "tm-machine-check-fault.h"
 #include "tm-machine-check.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes);

@@ -9,6 +9,7 @@
 #include "tm-edac-counts.h"
 #include "tm-fault-tally.h"
 #include "tm-hardware-log.h"
+#include "tm-machine-check-fault.h"
 #include "tm-machine-check.h"
 #include "tm-mca-code.h"
 #include "tm-trace-format.h"
