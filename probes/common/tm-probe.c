@@ -206,6 +206,12 @@ tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error)
 
   if (record->system != NULL)
     system = g_variant_ref_sink (record->system);
+  if (self->since != NULL && !tm_probe_may_continue (self))
+    {
+      g_set_error_literal (error, TELEMETRY_ERROR, TELEMETRY_ERROR_DISABLED,
+                           _ ("the agreement under which it was found is over"));
+      return FALSE;
+    }
   if (self->is_dry_run)
     return print_record (record, error);
 

@@ -82,7 +82,8 @@ typedef struct
 } TmProbeRecord;
 
 /* Blocks until the record is on the disk, or shown. Fails in the domain TELEMETRY_ERROR; of what is
- * shown in G_IO_ERROR. */
+ * shown in G_IO_ERROR. With TELEMETRY_ERROR_DISABLED where the agreement under which the probe
+ * began to observe is over. */
 gboolean tm_probe_hand_over (TmProbe *self, const TmProbeRecord *record, GError **error);
 /* Whether the record itself is wrong and stays so: to be passed over. All else may pass. */
 gboolean tm_probe_is_final (const GError *error);
