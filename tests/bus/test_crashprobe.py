@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.cores import PROBE
 from harness.crashing import ABORT, CRASH, MANY
 from harness.crashprobe import CORES, CrashprobeTest
-from harness.process import Process, run_as, wait_until
+from harness.process import Process, open_files, run_as, wait_until
 
 
 class JournalOfCrashes(CrashprobeTest):
@@ -219,7 +219,7 @@ class JournalOfCrashes(CrashprobeTest):
     def test_the_end_of_consent_ends_it_at_once(self):
         self.prepare_journal()
         with Process('crashprobe', [PROBE]) as probe:
-            wait_until(lambda: 'anon_inode:inotify' in [str(path.readlink()) for path in Path(f'/proc/{probe.pid}/fd').iterdir()],
+            wait_until(lambda: 'anon_inode:inotify' in open_files(probe.pid),
                        'it watches')
             self.decide(1)
             self.assertEqual(probe.wait(20), 0)

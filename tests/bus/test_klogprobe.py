@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness import System
 from harness.journal import Journal
-from harness.process import Process, run_as, wait_until
+from harness.process import Process, open_files, run_as, wait_until
 
 PROBE = '/usr/libexec/telemetrics/klogprobe'
 STATE = Path('/var/lib/telemetrics-probes/klogprobe.state')
@@ -131,7 +131,7 @@ class KlogprobeTest(unittest.TestCase):
         with Process('klogprobe', [PROBE]) as probe:
             before = STATE.read_text(encoding='utf-8')
             self.journal.kernel('\n'.join(lines[:4]))
-            wait_until(lambda: '/system.journal' in str([path.readlink() for path in Path(f'/proc/{probe.pid}/fd').iterdir()]),
+            wait_until(lambda: '/system.journal' in str(open_files(probe.pid)),
                        'the journal is open')
             probe.kill(signal.SIGKILL)
             probe.wait()
@@ -267,7 +267,7 @@ class KlogprobeTest(unittest.TestCase):
     def test_the_end_of_consent_ends_it_at_once(self):
         self.opt_in()
         with Process('klogprobe', [PROBE]) as probe:
-            wait_until(lambda: 'anon_inode:inotify' in self.open_files(probe.pid), 'it watches')
+            wait_until(lambda: 'anon_inode:inotify' in open_files(probe.pid), 'it watches')
             self.decide(1)
             self.assertEqual(probe.wait(20), 0)
         self.assertFalse(STATE.exists())
@@ -279,10 +279,6 @@ class KlogprobeTest(unittest.TestCase):
             self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'boot': 1}, 1, {})
             self.journal.kernel(oops('gear_live'))
             wait_until(lambda: self.functions() == ['gear_live'], 'the report is kept')
-
-    @staticmethod
-    def open_files(pid):
-        return [str(path.readlink()) for path in Path(f'/proc/{pid}/fd').iterdir()]
 
     def test_off_opens_no_source(self):
         """The system calls of a probe without consent: no journal, no kernel log, no service."""

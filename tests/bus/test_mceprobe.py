@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness import System
 from harness.journal import Journal
-from harness.process import Process, run_as, wait_until
+from harness.process import Process, open_files, run_as, wait_until
 from harness.trace import MIDDLE, Shape
 
 PROBE = '/usr/libexec/telemetrics/mceprobe'
@@ -115,7 +115,7 @@ class MceprobeTest(unittest.TestCase):
     def probe(self):
         """Resident, and it listens."""
         probe = Process('mceprobe', [PROBE, f'--root={self.root}'], environment=self.environment())
-        wait_until(lambda: any('trace_pipe_raw' in path for path in self.open_files(probe.pid)), 'it listens')
+        wait_until(lambda: any('trace_pipe_raw' in path for path in open_files(probe.pid)), 'it listens')
         return probe
 
     def listening(self):
@@ -128,10 +128,6 @@ class MceprobeTest(unittest.TestCase):
     def once(self, expect=0, **environment):
         ran = run_as('root', [PROBE, '--once', f'--root={self.root}'], check=False, environment={**self.environment(), **environment})
         self.assertEqual(ran.returncode, expect, ran.stderr)
-
-    @staticmethod
-    def open_files(pid):
-        return [str(path.readlink()) for path in Path(f'/proc/{pid}/fd').iterdir()]
 
     def records(self):
         said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """One program under test, with its output in a file that the runner prints when a test fails."""
 
+import contextlib
 import os
 import pwd
 import signal
@@ -113,6 +114,15 @@ def run_as(user, arguments, check=True, seconds=PATIENCE_SECONDS, stdin=None, en
     if check and result.returncode != 0:
         raise RuntimeError(f'{arguments} as {user}: exit {result.returncode}\n{result.stdout}{result.stderr}')
     return result
+
+
+def open_files(pid):
+    """What a process has open, as text; what it closes meanwhile is left out."""
+    found = []
+    for path in Path(f'/proc/{pid}/fd').iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.append(str(path.readlink()))
+    return found
 
 
 def processes():
