@@ -46,13 +46,14 @@ typedef struct
   TmFaultKind kind;
   TmFaultSeverity severity;
   TmFaultSource source;
-  char *error;         /* what, in words: "data read in the level 1 cache" */
-  char *unit;          /* (nullable): of which part or model: "load-store unit", "8086:1533" */
-  char *location;      /* (nullable): which one of this machine: "DIMM_A1", "CPU 3, bank 0" */
-  guint64 count;       /* how often, at once */
-  gint64 time_usec;    /* since 1970; 0: now */
-  JsonObject *details; /* (nullable): what else the source says, for "details" */
-  GString *text;       /* lines for people, below the first */
+  gboolean is_of_firmware; /* in the log: the kernel only repeats what the firmware told it */
+  char *error;             /* what, in words: "data read in the level 1 cache" */
+  char *unit;              /* (nullable): of which part or model: "load-store unit", "8086:1533" */
+  char *location;          /* (nullable): which one of this machine: "DIMM_A1", "CPU 3, bank 0" */
+  guint64 count;           /* how often, at once */
+  gint64 time_usec;        /* since 1970; 0: now */
+  JsonObject *details;     /* (nullable): what else the source says, for "details" */
+  GString *text;           /* lines for people, below the first */
 } TmFault;
 
 /* (transfer full): error: (transfer full) */

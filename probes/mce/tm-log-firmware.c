@@ -40,6 +40,7 @@ tm_log_firmware_flush (TmLogFirmware *self)
 
       fault = tm_fault_new (is_memory ? TM_FAULT_MEMORY : TM_FAULT_MCE, self->severity,
                             g_strdup (self->error != NULL ? self->error : self->section));
+      fault->is_of_firmware = TRUE;
       fault->location = g_steal_pointer (&self->place);
       json_object_set_string_member (tm_fault_get_details (fault), "section", self->section);
       g_string_append (fault->text, "The firmware told of it.\n");

@@ -101,8 +101,9 @@ class MceprobeTest(unittest.TestCase):
         self.write('sys/devices/system/edac/mc/mc0/ue_count', uncorrected)
 
     def say(self, text, monotonic_usec):
+        """The lines are there at once."""
         self.journal.add_all([{'_TRANSPORT': 'kernel', 'SYSLOG_FACILITY': 0, 'SYSLOG_IDENTIFIER': 'kernel', 'PRIORITY': 4,
-                               '_SOURCE_MONOTONIC_TIMESTAMP': monotonic_usec, 'MESSAGE': text}])
+                               '_SOURCE_MONOTONIC_TIMESTAMP': monotonic_usec, 'MESSAGE': line} for line in text.splitlines()])
 
     # What people do
 
@@ -303,6 +304,20 @@ class MceprobeTest(unittest.TestCase):
             self.say('EDAC MC0: 1 CE memory read error on DIMM_A1 (row:0)', now_usec)
             self.say('CPU3: Core temperature above threshold, cpu clock throttled (total events = 7)', now_usec)
             self.wait_told(('pcie', '0000:00:1c.0', 1), ('thermal', None, 1))
+
+    def test_log_of_the_firmware(self):
+        """What the firmware could not correct in memory is in the log alone, unless the driver for it makes an event of it."""
+        now_usec = time.monotonic_ns() // 1000 + 10**6
+        with self.listening():
+            for severity, place, driver in (('recoverable', 'DIMM_F1', 'skx_edac'), ('corrected', 'DIMM_F2', 'skx_edac'),
+                                            ('recoverable', 'DIMM_F3', 'ghes_edac')):
+                self.write('sys/devices/system/edac/mc/mc0/mc_name', driver)
+                lines = (f'event severity: {severity}', 'section_type: memory error', 'error_type: 3, multi-bit ECC', f'DIMM location: {place}')
+                self.say('\n'.join('{1}[Hardware Error]: ' + line for line in lines), now_usec)
+                now_usec += 2 * 10**6
+                self.say(f'thermal zone-{place}: critical temperature reached, shutting down', now_usec)
+                wait_until(lambda place=place: ('thermal', f'zone-{place}', 1) in self.told(), 'it was read')
+        self.assertEqual([told for told in self.told() if told[0] == 'memory'], [('memory', 'DIMM_F1', 1)])
 
     def test_only_the_kernel_itself(self):
         """Who writes under the kernel's name is not the kernel."""

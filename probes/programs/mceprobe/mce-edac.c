@@ -6,6 +6,8 @@
 #include <time.h>
 
 #define CONTROLLERS "/sys/devices/system/edac/mc"
+/* Where it is there is no other. */
+#define FIRMWARE_DRIVER "ghes_edac"
 
 static char *
 read_text (const char *directory, const char *name)
@@ -99,4 +101,13 @@ mce_edac_read (TmProbe *probe, TmEdacCounts *noted, gint64 looked_usec)
       }
 
   return counts;
+}
+
+gboolean
+mce_edac_hears_firmware (TmProbe *probe)
+{
+  g_autofree char *directory = tm_probe_get_path (probe, CONTROLLERS "/mc0");
+  g_autofree char *driver = read_text (directory, "mc_name");
+
+  return strcmp (driver, FIRMWARE_DRIVER) == 0;
 }

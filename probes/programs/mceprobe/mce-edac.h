@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  * looked_usec (of the boot's clock) is forgotten in noted. */
 TmEdacCounts *mce_edac_read (TmProbe *probe, TmEdacCounts *noted, gint64 looked_usec);
 
+/* Whether a driver makes events of the errors of memory that the firmware tells of. */
+gboolean mce_edac_hears_firmware (TmProbe *probe);
+
 /* Microseconds since boot, suspend included. */
 gint64 mce_edac_get_clock (void);
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "mce-edac.h"
 #include "tm-hardware-log.h"
 #include "tm-probe-journal.h"
 
@@ -14,6 +15,7 @@ struct _MceLog
 {
   TmProbeJournal *journal;
   TmHardwareLog *parser;
+  TmProbe *probe;        /* (unowned) */
   MceReporter *reporter; /* (unowned) */
   MceTrace *trace;       /* (unowned) (nullable) */
   gint64 time_usec;      /* of the entry, since boot */
@@ -27,6 +29,15 @@ static const char *const events[] = {
   [TM_FAULT_THERMAL] = NULL,
 };
 
+/* What the firmware could not correct in memory is an event only where its driver makes one; of the
+ * rest the kernel makes machine checks. */
+static gboolean
+is_only_here (MceLog *self, const TmFault *fault)
+{
+  return fault->kind == TM_FAULT_MEMORY && fault->severity != TM_FAULT_CORRECTED &&
+         fault->is_of_firmware && !mce_edac_hears_firmware (self->probe);
+}
+
 /* Whether the trace has it, too. */
 static gboolean
 is_covered (MceLog *self, const TmFault *fault)
@@ -35,7 +46,7 @@ is_covered (MceLog *self, const TmFault *fault)
 
   return self->trace != NULL && events[fault->kind] != NULL && self->is_this_boot &&
          begin_usec >= 0 && self->time_usec >= begin_usec &&
-         mce_trace_covers (self->trace, events[fault->kind]);
+         mce_trace_covers (self->trace, events[fault->kind]) && !is_only_here (self, fault);
 }
 
 static void
@@ -58,15 +69,16 @@ mce_log_free (MceLog *self)
 }
 
 MceLog *
-mce_log_open (const char *root, MceReporter *reporter, MceTrace *trace, GError **error)
+mce_log_open (TmProbe *probe, MceReporter *reporter, MceTrace *trace, GError **error)
 {
   g_autoptr (MceLog) self = g_new0 (MceLog, 1);
   g_autofree char *place = mce_reporter_get_place (reporter);
 
+  self->probe = probe;
   self->reporter = reporter;
   self->trace = trace;
   self->parser = tm_hardware_log_new (take, self);
-  self->journal = tm_probe_journal_open (root, error);
+  self->journal = tm_probe_journal_open (tm_probe_get_root (probe), error);
   if (self->journal == NULL ||
       !tm_probe_journal_add_match (self->journal, "_TRANSPORT=kernel", error) ||
       !tm_probe_journal_seek (self->journal, place, error))

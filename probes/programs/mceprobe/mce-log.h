@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct _MceLog MceLog;
 
-/* Goes on where the reporter stopped; root: (nullable). trace: (nullable) (unowned). */
-MceLog *mce_log_open (const char *root, MceReporter *reporter, MceTrace *trace, GError **error);
+/* Goes on where the reporter stopped. trace: (nullable) (unowned). */
+MceLog *mce_log_open (TmProbe *probe, MceReporter *reporter, MceTrace *trace, GError **error);
 void mce_log_free (MceLog *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MceLog, mce_log_free)
 

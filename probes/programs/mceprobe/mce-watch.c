@@ -99,7 +99,7 @@ open_log (Watch *self)
 {
   g_autoptr (GError) error = NULL;
 
-  self->log = mce_log_open (tm_probe_get_root (self->probe), self->reporter, self->trace, &error);
+  self->log = mce_log_open (self->probe, self->reporter, self->trace, &error);
   if (self->log == NULL)
     g_printerr (_ ("mceprobe: the kernel's log is not read: %s\n"), error->message);
 }
