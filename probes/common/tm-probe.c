@@ -112,6 +112,19 @@ tm_probe_set_input (TmProbe *self, const char *file)
 }
 
 gboolean
+tm_probe_check_input (TmProbe *self, const char *option, gboolean needs_input)
+{
+  if ((self->input != NULL) == needs_input)
+    return TRUE;
+
+  if (needs_input)
+    g_printerr (_ ("%s: %s needs --input\n"), self->info->name, option);
+  else
+    g_printerr (_ ("%s: %s and --input exclude each other\n"), self->info->name, option);
+  return FALSE;
+}
+
+gboolean
 tm_probe_is_once (TmProbe *self)
 {
   return self->is_once || self->input != NULL;

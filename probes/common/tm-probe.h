@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmProbe, tm_probe_free)
 const char *tm_probe_get_input (TmProbe *self); /* --input, or NULL */
 /* As if --input were given: for a probe that has a better name for it. */
 void tm_probe_set_input (TmProbe *self, const char *file);
+/* For an option that was given: whether --input is there if it needs it, else is not. Says why not.
+ */
+gboolean tm_probe_check_input (TmProbe *self, const char *option, gboolean needs_input);
 gboolean tm_probe_is_once (TmProbe *self); /* --once, or --input */
 gboolean tm_probe_is_dry_run (TmProbe *self);
 const char *tm_probe_get_root (TmProbe *self); /* --root or TELEMETRICS_ROOT; NULL: "/" */

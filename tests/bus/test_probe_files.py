@@ -25,6 +25,21 @@ class ProbeFilesTest(unittest.TestCase):
     def show(self, probe, name, **options):
         return run_as('root', [PROBES / probe, '--dry-run', f'--input={name}', f'--root={self.directory}'], check=False, **options)
 
+    def test_options_that_do_not_go_together(self):
+        """Wrong usage is said before consent is asked for, and nothing of it is passed over in silence."""
+        for command, said in {
+            ('klogprobe', '--kmsg', '--input=x'): '--kmsg and --input exclude each other',
+            ('updateprobe', '--post-update', '--input=x'): '--post-update and --input exclude each other',
+            ('updateprobe', '--format=apt'): '--format needs --input',
+            ('crashprobe', '--exe=/usr/bin/true'): '--exe needs --input',
+            ('crashprobe', '--handler', '--core=x', '1', '0', '0', '11', '0'): '--handler and --input exclude each other',
+            ('crashprobe', '--handler', '1', '2', '3'): '--handler needs five arguments',
+        }.items():
+            with self.subTest(command=command):
+                ran = run_as('root', [PROBES / command[0], *command[1:]], check=False)
+                self.assertEqual((ran.returncode, ran.stdout), (2, ''), ran.stderr)
+                self.assertIn(f'{command[0]}: {said}', ran.stderr)
+
     def test_missing(self):
         """Also journalprobe where there is no rule: the file is not there all the same."""
         for probe in READERS:

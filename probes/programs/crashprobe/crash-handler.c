@@ -98,6 +98,14 @@ get_unit (guint64 pid)
 }
 
 gboolean
+crash_handler_check (const char *const *arguments, GError **error)
+{
+  guint64 values[CRASH_HANDLER_N_ARGUMENTS];
+
+  return parse (arguments, values, error);
+}
+
+gboolean
 crash_handler_report (CrashReporter *reporter, const char *const *arguments, GError **error)
 {
   guint64 values[CRASH_HANDLER_N_ARGUMENTS];

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 void crash_handler_open_streams (void);
 
 /* (nullable) arguments: NULL-terminated. Fails with G_OPTION_ERROR and says which one is wrong. */
+gboolean crash_handler_check (const char *const *arguments, GError **error);
+/* arguments: that were checked. */
 gboolean
 crash_handler_report (CrashReporter *reporter, const char *const *arguments, GError **error);
 

@@ -181,6 +181,30 @@ run (Crashprobe *self, GError **error)
   return watch_journal (self, error);
 }
 
+/* FALSE: what is wrong was said. */
+static gboolean
+check_usage (Crashprobe *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->exe != NULL && !tm_probe_check_input (self->probe, "--exe", TRUE))
+    return FALSE;
+  if (self->is_handler)
+    {
+      if (!tm_probe_check_input (self->probe, "--handler", FALSE))
+        return FALSE;
+      if (crash_handler_check ((const char *const *) self->arguments, &error))
+        return TRUE;
+      g_printerr (_ ("crashprobe: %s\n"), error->message);
+      return FALSE;
+    }
+  if (self->arguments == NULL)
+    return TRUE;
+
+  g_printerr (_ ("crashprobe: “%s” is one argument too many\n"), self->arguments[0]);
+  return FALSE;
+}
+
 /* FALSE: *out_status is the exit status. */
 static gboolean
 start (Crashprobe *self, int argc, char **argv, int *out_status)
@@ -209,12 +233,9 @@ start (Crashprobe *self, int argc, char **argv, int *out_status)
     return FALSE;
   if (self->core != NULL)
     tm_probe_set_input (self->probe, self->core);
-  if (self->arguments == NULL || self->is_handler)
-    return TRUE;
 
-  g_printerr (_ ("crashprobe: “%s” is one argument too many\n"), self->arguments[0]);
   *out_status = TM_PROBE_EXIT_USAGE;
-  return FALSE;
+  return check_usage (self);
 }
 
 int
@@ -233,6 +254,5 @@ main (int argc, char **argv)
     return TM_PROBE_EXIT_OK;
   if (error != NULL)
     g_printerr (_ ("crashprobe: %s\n"), error->message);
-  return g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE) ? TM_PROBE_EXIT_USAGE
-                                                                           : TM_PROBE_EXIT_FAILED;
+  return TM_PROBE_EXIT_FAILED;
 }

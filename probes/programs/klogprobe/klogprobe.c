@@ -136,6 +136,8 @@ main (int argc, char **argv)
   probe = tm_probe_new (&info, argc, argv, &status);
   if (probe == NULL)
     return status;
+  if (self.use_kmsg && !tm_probe_check_input (probe, "--kmsg", FALSE))
+    return TM_PROBE_EXIT_USAGE;
   if (!tm_probe_may_observe (probe))
     return TM_PROBE_EXIT_OK;
 

@@ -303,6 +303,9 @@ main (int argc, char **argv)
       g_printerr (_ ("updateprobe: “%s” is no format; apt, dnf, dnf5 and swupd are\n"), format);
       return TM_PROBE_EXIT_USAGE;
     }
+  if ((format != NULL && !tm_probe_check_input (probe, "--format", TRUE)) ||
+      (is_hook && !tm_probe_check_input (probe, "--post-update", FALSE)))
+    return TM_PROBE_EXIT_USAGE;
   if (!tm_probe_may_observe (probe))
     return TM_PROBE_EXIT_OK;
 
