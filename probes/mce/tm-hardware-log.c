@@ -91,7 +91,7 @@ is_candidate (const char *line)
   return FALSE;
 }
 
-void
+gboolean
 tm_hardware_log_feed (
     TmHardwareLog *self, const char *text, gsize n_bytes, gint64 time_usec, gint64 realtime_usec)
 {
@@ -99,7 +99,7 @@ tm_hardware_log_feed (
   g_autofree char *line = g_utf8_make_valid (raw, -1);
 
   if (!is_candidate (line))
-    return;
+    return FALSE;
 
   self->realtime_usec = realtime_usec;
   emit (self, tm_log_firmware_feed (&self->firmware, line));
@@ -107,6 +107,13 @@ tm_hardware_log_feed (
   emit (self, tm_log_memory_parse (line));
   emit (self, tm_log_pcie_feed (&self->pcie, line));
   emit_thermal (self, tm_log_thermal_parse (line), time_usec);
+  return TRUE;
+}
+
+gboolean
+tm_hardware_log_is_open (TmHardwareLog *self)
+{
+  return self->firmware.is_open || self->mce.is_open || self->pcie.device != NULL;
 }
 
 void
@@ -114,4 +121,5 @@ tm_hardware_log_flush (TmHardwareLog *self)
 {
   emit (self, tm_log_mce_flush (&self->mce));
   emit (self, tm_log_firmware_flush (&self->firmware));
+  tm_log_pcie_clear (&self->pcie);
 }

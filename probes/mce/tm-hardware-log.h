@@ -19,10 +19,12 @@ void tm_hardware_log_free (TmHardwareLog *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmHardwareLog, tm_hardware_log_free)
 
 /* text: without the head of a line (see tm-klog-line.h). time_usec: since boot, or -1;
- * realtime_usec: since 1970, or 0: what the faults carry. */
-void tm_hardware_log_feed (
+ * realtime_usec: since 1970, or 0: what the faults carry. FALSE: the line is not about hardware. */
+gboolean tm_hardware_log_feed (
     TmHardwareLog *self, const char *text, gsize n_bytes, gint64 time_usec, gint64 realtime_usec);
-/* No further line comes for now. */
+/* A report has begun, and may go on in the next line. */
+gboolean tm_hardware_log_is_open (TmHardwareLog *self);
+/* No further line comes of what has begun. */
 void tm_hardware_log_flush (TmHardwareLog *self);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 #include "tm-log-scan.h"
 
 #define MARK "}[Hardware Error]: "
+/* Of a report; it says nothing that is needed. */
+#define HEAD "Hardware error "
 
 static TmFaultSeverity
 get_severity (const char *word)
@@ -24,6 +26,7 @@ get_severity (const char *word)
 void
 tm_log_firmware_clear (TmLogFirmware *self)
 {
+  self->is_open = FALSE;
   g_clear_pointer (&self->section, g_free);
   g_clear_pointer (&self->error, g_free);
   g_clear_pointer (&self->place, g_free);
@@ -77,6 +80,9 @@ tm_log_firmware_feed (TmLogFirmware *self, const char *line)
     return tm_log_firmware_flush (self);
 
   text += strspn (text, " ");
+  if (g_str_has_prefix (text, HEAD))
+    return tm_log_firmware_flush (self);
+
   value = tm_log_scan_behind (text, ": ");
   if (value == NULL)
     return NULL;
@@ -101,5 +107,6 @@ tm_log_firmware_feed (TmLogFirmware *self, const char *line)
   else if (g_str_has_prefix (text, "DIMM location: ") || g_str_has_prefix (text, "fru_text: "))
     set (&self->place, value);
 
+  self->is_open = TRUE;
   return fault;
 }

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  gboolean is_open; /* behind the head there was a line */
   TmFaultSeverity severity;
   char *section; /* (nullable): "memory error"; NULL: no section is open */
   char *error;   /* (nullable) */

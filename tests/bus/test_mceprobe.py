@@ -319,6 +319,50 @@ class MceprobeTest(unittest.TestCase):
                 wait_until(lambda place=place: ('thermal', f'zone-{place}', 1) in self.told(), 'it was read')
         self.assertEqual([told for told in self.told() if told[0] == 'memory'], [('memory', 'DIMM_F1', 1)])
 
+    def test_log_in_pieces(self):
+        """A report whose lines the journal gets in two pieces is one, whole; and so it is if the probe is killed in between."""
+        def lines(place):
+            return [f'{{1}}[Hardware Error]: {line}' for line in ('Hardware error from APEI Generic Hardware Error Source: 4',
+                    'event severity: recoverable', 'section_type: memory error', 'error_type: 3, multi-bit ECC', f'DIMM location: {place}')]
+
+        def say_first(place, usec):
+            # The one in front is told at once: by that one sees that the probe woke. Then its second of patience does not pass.
+            self.say('\n'.join([f'thermal zone-{place}: critical temperature reached, shutting down', *lines(place)[:-1]]), usec)
+            wait_until(lambda: f'zone-{place}' in self.state.read_text(encoding='utf-8'), 'the first lines were read')
+            time.sleep(0.1)
+            probe.kill(signal.SIGSTOP)
+            self.say(lines(place)[-1], usec)
+        self.decide(2)
+        (self.root / 'sys/kernel/tracing/events/header_page').unlink()
+        with Process('mceprobe', [PROBE, f'--root={self.root}']) as probe:
+            wait_until(self.state.exists, 'the state is saved')
+            say_first('DIMM_F1', 10**9)
+            probe.kill(signal.SIGCONT)
+            first = [('thermal', 'zone-DIMM_F1', 1), ('memory', 'DIMM_F1', 1)]
+            self.wait_told(*first)
+            say_first('DIMM_F2', 2 * 10**9)
+            probe.kill(signal.SIGKILL)
+            probe.wait()
+        self.once()
+        self.once()
+        self.assertEqual(self.told(), [*first, ('thermal', 'zone-DIMM_F2', 1), ('memory', 'DIMM_F2', 1)])
+
+    def test_log_stops_in_between(self):
+        """A report whose end does not come, or not before the probe stops, is told as it is, once."""
+        self.decide(2)
+        (self.root / 'sys/kernel/tracing/events/header_page').unlink()
+        begin = '{1}[Hardware Error]: section_type: memory error\n{1}[Hardware Error]: error_type: 3, multi-bit ECC'
+        with Process('mceprobe', [PROBE, f'--root={self.root}']) as probe:
+            wait_until(self.state.exists, 'the state is saved')
+            self.say(begin, 10**9)
+            self.wait_told(('memory', None, 1))
+            self.say('thermal zone-A: critical temperature reached, shutting down\n' + begin.replace('3, multi-bit', '2, single-bit'), 2 * 10**9)
+            wait_until(lambda: ('thermal', 'zone-A', 1) in self.told(), 'the first lines were read')
+            probe.kill(signal.SIGTERM)
+            self.assertEqual(probe.wait(), 0)
+        self.once()
+        self.assertEqual(self.told(), [('memory', None, 1), ('thermal', 'zone-A', 1), ('memory', None, 1)])
+
     def test_only_the_kernel_itself(self):
         """Who writes under the kernel's name is not the kernel."""
         self.decide(2)

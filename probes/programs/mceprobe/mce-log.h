@@ -22,6 +22,13 @@ int mce_log_get_fd (MceLog *self);
 short mce_log_get_events (MceLog *self);
 void mce_log_after_wait (MceLog *self);
 
+/* A report has begun; what comes meanwhile is told behind it. */
+gboolean mce_log_is_holding (MceLog *self);
+/* How long to wait at most for its next line, until it is told as it is. */
+gint64 mce_log_get_hold (MceLog *self);
+/* Nobody reads on: a report that has begun is told as it is. */
+void mce_log_finish (MceLog *self);
+
 /* All that is there; the reporter notes how far. FALSE without an error: go_on said no. */
 gboolean mce_log_read (MceLog *self,
                        gboolean (*go_on) (gpointer user_data),

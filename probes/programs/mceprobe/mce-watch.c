@@ -147,6 +147,12 @@ read_trace (Watch *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_holding (Watch *self)
+{
+  return self->log != NULL && mce_log_is_holding (self->log);
+}
+
 /* Of this boot is what the trace and the counters tell, and the log at its end. FALSE without an
  * error: the agreement is over. */
 static gboolean
@@ -159,7 +165,8 @@ read_all (Watch *self, GError **error)
   mce_reporter_set_boot (self->reporter, mce_reporter_get_this_boot (self->reporter));
   if (!read_trace (self, error))
     return FALSE;
-  if (self->looked_usec != 0 && now_usec - self->looked_usec < LOOK_USEC)
+  /* What the log holds back is in the counters already. */
+  if (is_holding (self) || (self->looked_usec != 0 && now_usec - self->looked_usec < LOOK_USEC))
     return TRUE;
 
   self->looked_usec = now_usec;
@@ -173,7 +180,8 @@ sleep_until_more (Watch *self)
 {
   struct pollfd *fds = (struct pollfd *) self->fds->data;
   struct signalfd_siginfo signal;
-  gint64 wait_usec = self->looked_usec + LOOK_USEC - g_get_monotonic_time ();
+  gint64 wait_usec = is_holding (self) ? mce_log_get_hold (self->log)
+                                       : self->looked_usec + LOOK_USEC - g_get_monotonic_time ();
 
   wait_usec = MIN (wait_usec, mce_reporter_get_patience (self->reporter));
   if (fds[FD_CONSENT].fd < 0)
@@ -240,6 +248,8 @@ mce_watch (TmProbe *probe, GError **error)
   result = watch (&self, error);
   if (result == MCE_WATCH_ENDED && !tm_probe_is_once (probe))
     {
+      if (self.log != NULL && tm_probe_may_continue (probe))
+        mce_log_finish (self.log);
       mce_reporter_set_trace_begin (self.reporter, -1);
       mce_reporter_pause (self.reporter);
     }
