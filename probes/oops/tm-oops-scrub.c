@@ -95,8 +95,12 @@ tm_oops_scrubber_clean (TmOopsScrubber *self, const char *text)
 
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     {
-      char *next =
-          g_regex_replace (self->patterns[i], current, -1, 0, rules[i].replacement, 0, NULL);
+      char *next;
+
+      /* Most lines have none of it, and need not be copied. */
+      if (!g_regex_match (self->patterns[i], current, 0, NULL))
+        continue;
+      next = g_regex_replace (self->patterns[i], current, -1, 0, rules[i].replacement, 0, NULL);
 
       if (next == NULL)
         continue;
