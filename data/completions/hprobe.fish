@@ -4,6 +4,7 @@
 complete -c hprobe -f
 complete -c hprobe -s H -l heartbeat -d 'Give a sign of life instead'
 complete -c hprobe -l dry-run -d 'Print the record and hand over nothing'
+complete -c hprobe -s i -l input -r -F -d 'With -H: tell what this state has counted'
 complete -c hprobe -l root -r -d 'Read etc/os-release below this directory'
 complete -c hprobe -l once -d 'Accepted as in other probes'
 complete -c hprobe -s f -l config-file -r -F -d 'Accepted for old scripts'

@@ -41,4 +41,12 @@ gboolean tm_probe_save_drops (TmProbe *self, GError **error);
  * (transfer full) (element-type utf8 TmDropCounts): by the name of the probe. */
 GHashTable *tm_probe_list_drops (TmProbe *self);
 
+/* What a state says whose name is not that of a probe. */
+#define TM_PROBE_UNNAMED "input"
+
+/* The counts of one state, "-" is standard input, under whatever agreements they are of; by the
+ * name of the file. Fails in the domain G_IO_ERROR. (transfer full) (element-type utf8
+ * TmDropCounts) */
+GHashTable *tm_probe_read_drops (const char *file, GError **error);
+
 G_END_DECLS

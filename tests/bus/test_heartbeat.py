@@ -88,6 +88,21 @@ class HeartbeatTest(SystemTest):
         self.beat()
         self.assertEqual(self.drops(), [{'klogprobe': {'quota': 1}}])
 
+    def test_state_by_name(self):
+        """A state that somebody names is told as it is, of whatever agreement; nothing is noted, and what is none is refused."""
+        state = Path('/tmp/klogprobe.state')
+        state.write_text('since 7\ndrops kernel 5 1 quota=9\nplace\n', encoding='utf-8')
+        shown = run_as('nobody', ['hprobe', '-H', '--dry-run', f'--input={state}'])
+        self.assertEqual(json.loads(json.loads(shown.stdout)['payload'])['drops'], {'klogprobe': {'quota': 9}})
+        self.agree()
+        for _ in range(2):
+            run_as('root', ['hprobe', '-H', '-i', state])
+        self.beat()
+        self.assertEqual(self.drops(), [{'klogprobe': {'quota': 9}}] * 2 + [{}])
+        state.write_text('none\n', encoding='utf-8')
+        self.assertIn('not the state of a probe', run_as('root', ['hprobe', '-H', '-i', state], check=False).stderr)
+        self.assertEqual(run_as('root', ['hprobe', '-i', state], check=False).returncode, 2)
+
     def test_service_away(self):
         """A heartbeat that was not taken comes first, with the time and the counts that it had."""
         self.agree()

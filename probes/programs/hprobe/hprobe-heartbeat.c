@@ -25,6 +25,7 @@ static const TmProbeInfo info = {
 struct _Heartbeat
 {
   TmProbe *probe;
+  GHashTable *given; /* (nullable) (element-type utf8 TmDropCounts): to be told as they are */
   gboolean may_note;
   char *payload;
   char *key; /* (nullable) */
@@ -43,19 +44,26 @@ void
 heartbeat_free (Heartbeat *self)
 {
   clear (self);
+  g_clear_pointer (&self->given, g_hash_table_unref);
   tm_probe_free (self->probe);
   g_free (self);
 }
 
 Heartbeat *
-heartbeat_new (const char *root)
+heartbeat_new (const char *root, const char *input, GError **error)
 {
-  Heartbeat *self = g_new0 (Heartbeat, 1);
+  g_autoptr (Heartbeat) self = g_new0 (Heartbeat, 1);
 
   self->probe = tm_probe_new_plain (&info, root);
+  if (input != NULL)
+    {
+      self->given = tm_probe_read_drops (input, error);
+      return self->given != NULL ? g_steal_pointer (&self) : NULL;
+    }
+
   /* Without an agreement to the heartbeat nothing is counted and nothing noted. */
   self->may_note = tm_probe_may_observe (self->probe) && tm_probe_get_since (self->probe) != 0;
-  return self;
+  return g_steal_pointer (&self);
 }
 
 static GKeyFile *
@@ -122,7 +130,7 @@ add_drops (JsonBuilder *builder, GKeyFile *state, GHashTable *drops)
   json_builder_end_object (builder);
 }
 
-/* state, drops: (nullable): it says nothing about counts. */
+/* drops: (nullable): it says nothing about counts. */
 static char *
 make_payload (Heartbeat *self, GKeyFile *state, GHashTable *drops)
 {
@@ -148,7 +156,8 @@ char *
 heartbeat_preview (Heartbeat *self)
 {
   g_autoptr (GKeyFile) state = load_state (self);
-  g_autoptr (GHashTable) drops = tm_probe_list_drops (self->probe);
+  g_autoptr (GHashTable) drops =
+      self->given != NULL ? g_hash_table_ref (self->given) : tm_probe_list_drops (self->probe);
 
   return make_payload (self, state, drops);
 }
@@ -210,6 +219,7 @@ note_new (Heartbeat *self, GError **error)
 gboolean
 heartbeat_prepare (Heartbeat *self, GError **error)
 {
+  g_autoptr (GKeyFile) nothing_told = g_key_file_new ();
   gboolean done = FALSE;
 
   clear (self);
@@ -222,7 +232,7 @@ heartbeat_prepare (Heartbeat *self, GError **error)
     return TRUE;
 
   clear (self);
-  self->payload = make_payload (self, NULL, NULL);
+  self->payload = make_payload (self, nothing_told, self->given);
   return !self->may_note;
 }
 

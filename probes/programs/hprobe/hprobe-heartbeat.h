@@ -17,8 +17,9 @@ G_BEGIN_DECLS
 
 typedef struct _Heartbeat Heartbeat;
 
-/* root: (nullable): what runs is told from below it. */
-Heartbeat *heartbeat_new (const char *root);
+/* root: (nullable): what runs is told from below it. input: (nullable): the state of a probe, whose
+ * counts are told instead of those of all; then nothing is noted. */
+Heartbeat *heartbeat_new (const char *root, const char *input, GError **error);
 void heartbeat_free (Heartbeat *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Heartbeat, heartbeat_free)
 

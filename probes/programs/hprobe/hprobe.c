@@ -27,6 +27,7 @@ typedef struct
   gboolean verbose;
   gboolean version;
   char *config_file;
+  char *input;
   char *root;
 } Options;
 
@@ -34,6 +35,7 @@ static void
 options_clear (Options *self)
 {
   g_free (self->config_file);
+  g_free (self->input);
   g_free (self->root);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -46,6 +48,8 @@ parse (Options *self, int *argc, char ***argv, GError **error)
       N_ ("Give a sign of life instead: build, uptime, and what probes left out"), NULL },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &self->dry_run,
       N_ ("Print the record as JSON and hand over nothing"), NULL },
+    { "input", 'i', 0, G_OPTION_ARG_FILENAME, &self->input,
+      N_ ("With -H: tell what this state of a probe has counted, not those of all"), N_ ("FILE") },
     { "root", 0, 0, G_OPTION_ARG_FILENAME, &self->root,
       N_ ("Read etc/os-release below this directory"), N_ ("DIR") },
     { "once", 0, 0, G_OPTION_ARG_NONE, &self->once,
@@ -68,12 +72,13 @@ parse (Options *self, int *argc, char ***argv, GError **error)
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
-  if (*argc == 1)
-    return TRUE;
-
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-               _ ("“%s” is one argument too many"), (*argv)[1]);
-  return FALSE;
+  if (*argc > 1)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+                 _ ("“%s” is one argument too many"), (*argv)[1]);
+  else if (self->input != NULL && !self->heartbeat)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                         _ ("--input needs --heartbeat: hello reads nothing"));
+  return *argc == 1 && (self->input == NULL || self->heartbeat);
 }
 
 static void
@@ -98,7 +103,7 @@ print_record (const char *classification, const char *payload)
 }
 
 static gboolean
-show (const Options *options)
+show (const Options *options, GError **error)
 {
   g_autoptr (Heartbeat) heartbeat = NULL;
   g_autofree char *payload = NULL;
@@ -109,7 +114,10 @@ show (const Options *options)
       return TRUE;
     }
 
-  heartbeat = heartbeat_new (options->root);
+  heartbeat = heartbeat_new (options->root, options->input, error);
+  if (heartbeat == NULL)
+    return FALSE;
+
   payload = heartbeat_preview (heartbeat);
   print_record (CLASS_HEARTBEAT, payload);
   return TRUE;
@@ -172,9 +180,12 @@ complain (GError *error)
 static gboolean
 give_sign_of_life (const Options *options, TelemetryClient *client, GError **error)
 {
-  g_autoptr (Heartbeat) heartbeat = heartbeat_new (options->root);
+  g_autoptr (Heartbeat) heartbeat = heartbeat_new (options->root, options->input, error);
   g_autoptr (GError) note_error = NULL;
   gboolean was_earlier;
+
+  if (heartbeat == NULL)
+    return FALSE;
 
   /* First the one before, if nobody knows whether it was taken. */
   do
@@ -196,7 +207,7 @@ run (const Options *options, GError **error)
   g_autoptr (TelemetryClient) client = NULL;
 
   if (options->dry_run)
-    return show (options);
+    return show (options, error);
 
   client = telemetry_client_new ();
   if (telemetry_client_is_active (client))

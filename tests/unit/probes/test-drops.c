@@ -109,6 +109,71 @@ count (const char *probe, const char *reason)
   return counts != NULL ? tm_drop_counts_get (counts, reason) : 0;
 }
 
+static TmDropCounts *
+read_given (Fixture *fixture, const char *name, const char *text, GError **error)
+{
+  g_autofree char *file = g_build_filename (fixture->root, name, NULL);
+  g_autofree char *probe = g_strndup (name, strcspn (name, "."));
+  g_autoptr (GHashTable) list = NULL;
+  g_autofree char *key = NULL;
+  TmDropCounts *counts = NULL;
+
+  g_assert_true (g_file_set_contents (file, text, -1, NULL));
+  list = tm_probe_read_drops (file, error);
+  if (list != NULL)
+    g_hash_table_steal_extended (list, probe, (gpointer *) &key, (gpointer *) &counts);
+  return counts;
+}
+
+/* One state, named by somebody: whatever was agreed to then. */
+static void
+test_given (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TmDropCounts) counts =
+      read_given (fixture, "klogprobe.state", "since 7\ndrops kernel 5 1 quota=3\nplace\n", &error);
+  g_autoptr (TmDropCounts) unnamed =
+      read_given (fixture, "input", "since 7\ndrops kernel 5 1 quota=4\n", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (tm_drop_counts_get (counts, "quota"), ==, 3);
+  g_assert_cmpuint (tm_drop_counts_get (unnamed, "quota"), ==, 4);
+  g_assert_null (read_given (fixture, "klogprobe.state", "since 7\nplace\n", &error));
+  g_assert_no_error (error);
+}
+
+/* A file that is something else, or too long, is said to be. */
+static void
+test_given_broken (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[] = {
+    "",
+    "place\n",
+    "since 7",
+    "since 7\ndrops\n\n",
+    "since 7\ndrops kernel 5\n",
+    "since 7\ndrops kernel 5 1 quota=x\n",
+  };
+  g_autofree char *long_text = g_strnfill (1024 * 1024 + 1, 'x');
+
+  memcpy (long_text, "since 7\n", 8);
+  for (gsize i = 0; i <= G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%" G_GSIZE_FORMAT, i);
+      g_assert_null (read_given (fixture, "klogprobe.state",
+                                 i < G_N_ELEMENTS (texts) ? texts[i] : long_text, &error));
+      if (i == 3) /* that line is the probe's own */
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+    }
+
+  long_text[1024 * 1024] = '\0';
+  g_assert_null (read_given (fixture, "klogprobe.state", long_text, NULL));
+}
+
 /* With the place, at the same moment. */
 static void
 test_with_the_state (Fixture *fixture, gconstpointer data)
@@ -319,6 +384,8 @@ main (int argc, char **argv)
   ADD ("agreement-of-the-heartbeat", test_agreement_of_the_heartbeat);
   ADD ("not-saved", test_not_saved);
   ADD ("files-of-others", test_files_of_others);
+  ADD ("given", test_given);
+  ADD ("given-broken", test_given_broken);
   g_test_add_func ("/drops/line", test_line);
   g_test_add_func ("/drops/limits", test_limits);
 
