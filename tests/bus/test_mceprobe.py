@@ -200,6 +200,15 @@ class MceprobeTest(unittest.TestCase):
         self.once()
         self.assertEqual(self.told(), [('memory', 'DIMM_B2', 1)])
 
+    def test_first_reading(self):
+        """It begins with the agreement, not when the probe first runs."""
+        self.say('EDAC MC0: 1 UE on DIMM_A1 (row:0)', 1)
+        self.decide(2)
+        self.say('EDAC MC0: 1 UE on DIMM_B2 (row:0)', 2)
+        self.once()
+        self.once()
+        self.assertEqual(self.told(), [('memory', 'DIMM_B2', 1)])
+
     # What it says once
 
     def test_storm(self):

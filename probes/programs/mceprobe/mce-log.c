@@ -107,6 +107,8 @@ mce_log_open (TmProbe *probe, MceReporter *reporter, MceTrace *trace, GError **e
   g_autoptr (MceLog) self = g_new0 (MceLog, 1);
   g_autofree char *place = mce_reporter_get_place (reporter);
 
+  if (place == NULL)
+    place = tm_probe_journal_make_place (tm_probe_get_since (probe));
   self->probe = probe;
   self->reporter = reporter;
   self->trace = trace;
