@@ -117,7 +117,9 @@ get_place (KlogSource *source)
   return g_strdup_printf ("%s usec %" G_GINT64_FORMAT, self->options->boot_id, self->noted_usec);
 }
 
-/* Nothing from before somebody agreed is ever read. */
+/* Nothing from before somebody agreed is ever read. When that was is known by the clock that people
+ * set; the kernel's records have one that nobody can be asked for and that drifts from all others.
+ * So a first reading begins now, not then as in the journal, which has both clocks. */
 static void
 seek (Kmsg *self)
 {
