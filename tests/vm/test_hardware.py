@@ -147,6 +147,19 @@ class HardwareTest(unittest.TestCase):
         self.vm.run('systemctl restart mceprobe.service')
         self.wait_told('mce', lambda payload: payload['details']['bank'] == 2)
 
+    def test_y_lost(self):
+        """Behind the other tests of memory: of more than the kernel's buffer holds while nobody reads, what is gone is counted."""
+        self.vm.run('systemctl kill --signal=STOP mceprobe.service')
+        self.vm.run('for number in $(seq 3000); do echo corrected 1 >/sys/kernel/debug/memory; done')
+        self.vm.run('systemctl kill --signal=CONT mceprobe.service')
+        record = self.wait_told('mce', lambda payload: 'could not keep' in payload['text'])
+        self.assertGreater(record['payload']['count'], 1000)
+        self.vm.wait(lambda: self.untold() == 3000 - record['payload']['count'], 'the rest is counted')
+
+    def untold(self):
+        """Errors that were seen and travel as counts later."""
+        return sum(int(number) for number in re.findall(r'(?m)^untold=(\d+)$', self.vm.run(f'cat {STATE}')))
+
     def test_z_withdrawal(self):
         """Last: when somebody takes it back nothing stays in the kernel, and nothing runs."""
         self.vm.run('telemctl opt-out')
