@@ -292,13 +292,19 @@ make_private_file (const char *path)
 }
 
 static gboolean
+has_files (TmStore *self)
+{
+  return strcmp (self->options.path, NO_PATH) != 0;
+}
+
+static gboolean
 open_database (TmStore *self, GError **error)
 {
   int flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   int code;
 
-  if (strcmp (self->options.path, NO_PATH) != 0)
+  if (has_files (self))
     make_private_file (self->options.path);
   code = sqlite3_open_v2 (self->options.path, &self->database, flags, NULL);
   if (code != SQLITE_OK)
@@ -579,7 +585,7 @@ tm_store_compact (TmStore *self, GError **error)
 
   g_return_val_if_fail (self->depth == 0, FALSE);
 
-  if (!remove_files (aside, error) ||
+  if ((has_files (self) && !remove_files (aside, error)) ||
       !tm_statement_run (tm_store_prepare (self, TM_SQL_VACUUM), NULL, error) ||
       !tm_store_set_value (self, TM_STORE_VALUE_COMPACT, NULL, error))
     return FALSE;
@@ -592,5 +598,6 @@ gboolean
 tm_store_recreate (TmStore *self, GError **error)
 {
   close_database (self);
-  return tm_store_unlink (self->options.path, error) && open_database (self, error);
+  return (!has_files (self) || tm_store_unlink (self->options.path, error)) &&
+         open_database (self, error);
 }

@@ -113,6 +113,12 @@ class Boot(unittest.TestCase):
         self.assertEqual(unit('polkit.service', 'ActiveState'), 'active')
         self.assertFalse(self.root.get('Recorder', 'Enabled'))
 
+    def test_2_yes_and_no(self):
+        """A no before anything was kept is as good as any: with a receipt, and another yes may follow."""
+        self.root.set_enabled(True)
+        self.assertTrue(self.root.invoke('Consent', 'Withdraw', '(a{sv})', {}))
+        self.assertFalse(ACTIVE.exists())
+
     def test_3_consent(self):
         """With consent records are kept, and the heartbeat's timer starts by itself."""
         self.root.set_enabled(True)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Deleting: not one byte of what was deleted stays in any file of the directory. */
+#include <glib/gstdio.h>
+
 #include "keep-fixture.h"
 #include "tm-store-delivery.h"
+#include "tm-store-engine.h"
 #include "tm-store-erase.h"
 #include "tm-store-ledger.h"
 
@@ -145,6 +148,29 @@ test_everything (KeepFixture *fixture, gconstpointer data)
   g_free (keep_insert (fixture, (KeepRecord){ 0 }));
 }
 
+/* Where nothing was ever kept there are no files to remove, whatever is where the service runs: in
+ * a place that can only be read, even the attempt would fail. */
+static void
+test_nothing (KeepFixture *fixture, gconstpointer data)
+{
+  g_autofree char *back = g_get_current_dir ();
+  g_autofree char *bystander = g_build_filename (fixture->directory, ":memory:.damaged", NULL);
+  guint n_records = 1;
+
+  g_assert_cmpint (g_mkdir (bystander, 0700), ==, 0); /* unlink() refuses a directory */
+  g_assert_cmpint (g_chdir (fixture->directory), ==, 0);
+  fixture->store = tm_store_open_nothing (&fixture->options, fixture->clock, NULL);
+  g_assert_nonnull (fixture->store);
+
+  g_assert_true (tm_store_delete_category (fixture->store, "crashes", &n_records, NULL));
+  g_assert_cmpuint (n_records, ==, 0);
+  g_assert_true (tm_store_delete_everything (fixture->store, &n_records, NULL));
+  g_assert_cmpuint (n_records, ==, 0);
+  g_assert_true (tm_store_recreate (fixture->store, NULL));
+  g_assert_cmpint (g_rmdir (bystander), ==, 0);
+  g_assert_cmpint (g_chdir (back), ==, 0);
+}
+
 /* What was counted as lost of a category goes with it. */
 static void
 test_category_losses (KeepFixture *fixture, gconstpointer data)
@@ -182,6 +208,7 @@ main (int argc, char **argv)
   ADD ("/store/erase/transmission-goes", test_transmission_goes);
   ADD ("/store/erase/sent", test_sent);
   ADD ("/store/erase/everything", test_everything);
+  ADD ("/store/erase/nothing", test_nothing);
   ADD ("/store/erase/category-losses", test_category_losses);
 
   return g_test_run ();
