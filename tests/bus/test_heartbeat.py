@@ -2,6 +2,8 @@
 """The heartbeat with the counts of the probes: each count arrives once, whatever fails when, and none from before an agreement."""
 
 import json
+import re
+import time
 import unittest
 from pathlib import Path
 
@@ -123,6 +125,48 @@ class HeartbeatTest(SystemTest):
         (STATES / 'hprobe.state').write_bytes(noted)
         self.assertEqual(self.beat().splitlines()[0], first)
         self.assertEqual(self.drops(), [{'klogprobe': {'quota': 1}}, {}, {}])
+
+    def in_doubt(self, days):
+        """A heartbeat with a count that was handed over so many days ago, whose fate nobody knows, and of which the service knows no more."""
+        self.agree()
+        self.fail(6)
+        self.beat(expect=1, environment=NOWHERE)
+        usec = int((time.time() - days * 86400) * 1e6)
+        state = STATES / 'hprobe.state'
+        text = state.read_text(encoding='utf-8')
+        self.assertIn('asked=0', text)
+        state.write_text(re.sub('asked=0', f'asked={usec}', re.sub(r'made=\d+', f'made={usec}', text)), encoding='utf-8')
+
+    def test_in_doubt(self):
+        """Handed over again for six days: so long the service is sure to know it."""
+        self.in_doubt(5.99)
+        self.beat()
+        self.assertEqual(self.drops(), [{'klogprobe': {'quota': 1}}, {}])
+
+    def test_too_long_in_doubt(self):
+        """Then its counts count as told; a second record of it would be a second count, what came since is told."""
+        self.in_doubt(6.01)
+        self.fail(2)
+        self.beat()
+        self.assertEqual(self.drops(), [{'klogprobe': {'quota': 2}}])
+
+    def test_in_doubt_from_the_beginning(self):
+        """That it was not taken the second time does not say that it was not the first time."""
+        self.in_doubt(5.99)
+        before = (STATES / 'hprobe.state').read_bytes()
+        self.beat(expect=1, environment=NOWHERE)
+        self.assertEqual((STATES / 'hprobe.state').read_bytes(), before)
+
+    def test_certainly_not_taken(self):
+        """However long ago: its counts wait as long as they must, and the time is the one that it had."""
+        self.agree()
+        self.fail(6)
+        self.beat(expect=1, environment=NOWHERE)
+        state = STATES / 'hprobe.state'
+        usec = int((time.time() - 20 * 86400) * 1e6)
+        state.write_text(re.sub(r'made=\d+', f'made={usec}', state.read_text(encoding='utf-8')), encoding='utf-8')
+        self.beat()
+        self.assertEqual(self.drops(), [{'klogprobe': {'quota': 1}}, {}])
 
     def test_probe_killed_before_it_saved(self):
         """Lines that are read again are counted again, from the old count."""

@@ -16,6 +16,12 @@
 #define KEY_KEY "key"
 #define KEY_MADE "made"
 #define KEY_PAYLOAD "payload"
+#define KEY_ASKED                                                                                  \
+  "asked" /* when it was handed over first, if it may have been taken then; 0: never */
+
+/* The service knows a heartbeat again for seven days. One that was in doubt for longer than this
+ * would be told twice, and nobody could see it. */
+#define MAX_DOUBT_USEC (6 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
 
 static const TmProbeInfo info = {
   .name = "hprobe",
@@ -30,6 +36,7 @@ struct _Heartbeat
   char *payload;
   char *key; /* (nullable) */
   gint64 made_usec;
+  gboolean is_first; /* never handed over before, or certainly not taken */
 };
 
 static void
@@ -38,6 +45,7 @@ clear (Heartbeat *self)
   g_clear_pointer (&self->payload, g_free);
   g_clear_pointer (&self->key, g_free);
   self->made_usec = 0;
+  self->is_first = FALSE;
 }
 
 void
@@ -195,24 +203,68 @@ note_drops (GKeyFile *state, GHashTable *drops)
     }
 }
 
-static gboolean
-note_new (Heartbeat *self, GError **error)
+static void
+note_new (Heartbeat *self, GKeyFile *state)
 {
-  g_autoptr (GKeyFile) state = load_state (self);
-  g_autoptr (GHashTable) drops = NULL;
-  g_autofree char *uuid = NULL;
+  g_autoptr (GHashTable) drops = tm_probe_list_drops (self->probe);
+  g_autofree char *uuid = g_uuid_string_random ();
 
-  if (load_noted (self, state))
-    return TRUE;
-
-  drops = tm_probe_list_drops (self->probe);
-  uuid = g_uuid_string_random ();
   self->payload = make_payload (self, state, drops);
   self->key = g_strconcat ("heartbeat-", uuid, NULL);
   note_drops (state, drops);
   g_key_file_set_string (state, GROUP_NOTED, KEY_KEY, self->key);
   g_key_file_set_string (state, GROUP_NOTED, KEY_PAYLOAD, self->payload);
   g_key_file_set_int64 (state, GROUP_NOTED, KEY_MADE, g_get_real_time ());
+}
+
+/* All that the probes had counted when it was made is told now. */
+static void
+move_told (GKeyFile *state)
+{
+  g_auto (GStrv) probes = g_key_file_get_keys (state, GROUP_NOTED_DROPS, NULL, NULL);
+
+  g_key_file_remove_group (state, GROUP_TOLD, NULL);
+  for (guint i = 0; probes != NULL && probes[i] != NULL; i++)
+    {
+      g_autofree char *line = g_key_file_get_string (state, GROUP_NOTED_DROPS, probes[i], NULL);
+
+      g_key_file_set_string (state, GROUP_TOLD, probes[i], line);
+    }
+}
+
+static void
+forget_noted (GKeyFile *state)
+{
+  g_key_file_remove_group (state, GROUP_NOTED, NULL);
+  g_key_file_remove_group (state, GROUP_NOTED_DROPS, NULL);
+}
+
+/* One of which nobody can find out any more whether it was taken counts as taken. */
+static void
+end_doubt (GKeyFile *state)
+{
+  gint64 asked_usec = g_key_file_get_int64 (state, GROUP_NOTED, KEY_ASKED, NULL);
+
+  if (asked_usec == 0 || g_get_real_time () - asked_usec < MAX_DOUBT_USEC)
+    return;
+
+  move_told (state);
+  forget_noted (state);
+}
+
+static gboolean
+note (Heartbeat *self, GError **error)
+{
+  g_autoptr (GKeyFile) state = load_state (self);
+
+  end_doubt (state);
+  if (!load_noted (self, state))
+    note_new (self, state);
+  self->is_first = g_key_file_get_int64 (state, GROUP_NOTED, KEY_ASKED, NULL) == 0;
+  if (!self->is_first)
+    return TRUE;
+
+  g_key_file_set_int64 (state, GROUP_NOTED, KEY_ASKED, g_get_real_time ());
   return save_state (self, state, error);
 }
 
@@ -225,7 +277,7 @@ heartbeat_prepare (Heartbeat *self, GError **error)
   clear (self);
   if (self->may_note && tm_probe_lock_state (self->probe, error))
     {
-      done = note_new (self, error);
+      done = note (self, error);
       tm_probe_unlock_state (self->probe);
     }
   if (done)
@@ -254,23 +306,8 @@ heartbeat_get_made_usec (Heartbeat *self)
   return self->made_usec;
 }
 
-/* All that the probes had counted when it was made is told now. */
-static void
-move_told (GKeyFile *state)
-{
-  g_auto (GStrv) probes = g_key_file_get_keys (state, GROUP_NOTED_DROPS, NULL, NULL);
-
-  g_key_file_remove_group (state, GROUP_TOLD, NULL);
-  for (guint i = 0; probes != NULL && probes[i] != NULL; i++)
-    {
-      g_autofree char *line = g_key_file_get_string (state, GROUP_NOTED_DROPS, probes[i], NULL);
-
-      g_key_file_set_string (state, GROUP_TOLD, probes[i], line);
-    }
-}
-
 static gboolean
-settle_noted (Heartbeat *self, gboolean is_taken, GError **error)
+settle_noted (Heartbeat *self, HeartbeatFate fate, GError **error)
 {
   g_autoptr (GKeyFile) state = load_state (self);
   g_autofree char *key = g_key_file_get_string (state, GROUP_NOTED, KEY_KEY, NULL);
@@ -279,24 +316,27 @@ settle_noted (Heartbeat *self, gboolean is_taken, GError **error)
   if (g_strcmp0 (key, self->key) != 0)
     return TRUE;
 
-  if (is_taken)
+  if (fate == HEARTBEAT_TAKEN)
     move_told (state);
-  g_key_file_remove_group (state, GROUP_NOTED, NULL);
-  g_key_file_remove_group (state, GROUP_NOTED_DROPS, NULL);
+  if (fate == HEARTBEAT_NOT_TAKEN)
+    g_key_file_set_int64 (state, GROUP_NOTED, KEY_ASKED, 0);
+  else
+    forget_noted (state);
   return save_state (self, state, error);
 }
 
 gboolean
-heartbeat_settle (Heartbeat *self, gboolean is_taken, GError **error)
+heartbeat_settle (Heartbeat *self, HeartbeatFate fate, GError **error)
 {
   gboolean done;
 
-  if (self->key == NULL)
+  /* That it was not taken now says nothing of the time before. */
+  if (self->key == NULL || (fate == HEARTBEAT_NOT_TAKEN && !self->is_first))
     return TRUE;
   if (!tm_probe_lock_state (self->probe, error))
     return FALSE;
 
-  done = settle_noted (self, is_taken, error);
+  done = settle_noted (self, fate, error);
   tm_probe_unlock_state (self->probe);
   return done;
 }

@@ -7,6 +7,12 @@
  *   hand over with that key: the service takes it once, however often it is told (7 days)
  *   settle    if it was taken, its counts are told; else the next heartbeat begins with this one
  *
+ * If nobody says whether it was taken, as when this program is killed, the next one hands it over
+ * again. After six days that could be a second record, which nobody could tell from the first: then
+ * it counts as taken. Counts that are told twice make a fleet look worse than it is, and such a
+ * loss takes both a kill within milliseconds and a machine that is off for a week. What was
+ * certainly not taken waits as long as it must.
+ *
  * Where nothing can be noted, it says nothing about counts.
  */
 #pragma once
@@ -16,6 +22,14 @@
 G_BEGIN_DECLS
 
 typedef struct _Heartbeat Heartbeat;
+
+/* What became of one that was handed over. */
+typedef enum
+{
+  HEARTBEAT_TAKEN,
+  HEARTBEAT_NOT_TAKEN, /* for certain, now: later it may be */
+  HEARTBEAT_WRONG,     /* it never will be; its counts go with the next */
+} HeartbeatFate;
 
 /* root: (nullable): what runs is told from below it. input: (nullable): the state of a probe, whose
  * counts are told instead of those of all; then nothing is noted. */
@@ -32,6 +46,7 @@ const char *heartbeat_get_payload (Heartbeat *self);
 const char *heartbeat_get_key (Heartbeat *self); /* (nullable): it is not noted */
 /* When it was made, in microseconds since 1970 UTC, if that was not now; else 0. */
 gint64 heartbeat_get_made_usec (Heartbeat *self);
-gboolean heartbeat_settle (Heartbeat *self, gboolean is_taken, GError **error);
+/* Not to be called where nobody can tell. */
+gboolean heartbeat_settle (Heartbeat *self, HeartbeatFate fate, GError **error);
 
 G_END_DECLS

@@ -152,6 +152,15 @@ get_options (Heartbeat *heartbeat)
   return g_variant_dict_end (&dict);
 }
 
+/* Whether the service has answered, or there was nobody to ask. Else the record may be kept. */
+static gboolean
+is_certain (const GError *error)
+{
+  return error->domain == TELEMETRY_ERROR ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+}
+
 /* One heartbeat. */
 static gboolean
 beat (const Options *options, TelemetryClient *client, Heartbeat *heartbeat, GError **error)
@@ -160,10 +169,12 @@ beat (const Options *options, TelemetryClient *client, Heartbeat *heartbeat, GEr
 
   if (submit (options, client, CLASS_HEARTBEAT, heartbeat_get_payload (heartbeat),
               get_options (heartbeat), &submit_error))
-    return heartbeat_settle (heartbeat, TRUE, error);
+    return heartbeat_settle (heartbeat, HEARTBEAT_TAKEN, error);
 
   if (tm_probe_is_final (submit_error))
-    heartbeat_settle (heartbeat, FALSE, NULL);
+    heartbeat_settle (heartbeat, HEARTBEAT_WRONG, NULL);
+  else if (is_certain (submit_error))
+    heartbeat_settle (heartbeat, HEARTBEAT_NOT_TAKEN, NULL);
   g_propagate_error (error, g_steal_pointer (&submit_error));
   return FALSE;
 }
