@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -118,6 +119,18 @@ class Boot(unittest.TestCase):
         self.root.set_enabled(True)
         self.assertTrue(self.root.invoke('Consent', 'Withdraw', '(a{sv})', {}))
         self.assertFalse(ACTIVE.exists())
+
+    def test_2_yes_one_by_one(self):
+        """Somebody who agrees to one thing after the other gets the probe of the last, though systemd has started it in vain for each."""
+        for category in ('boot', 'crashes', 'custom', 'hardware', 'journal', 'updates', 'kernel'):
+            self.assertNotEqual(unit('klogprobe.service', 'ActiveState'), 'active')
+            self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {category: 2}, 1, {})
+            time.sleep(0.5)  # else systemd takes several changes for one
+        wait_until(lambda: unit('klogprobe.service', 'ActiveState') == 'active', 'the kernel is listened to')
+        self.assertEqual(systemctl('list-units', '--plain', '--no-legend', '--state=failed', '*probe*'), '')
+        self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
+        for name in ('crashprobe.service', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service'):
+            wait_until(lambda name=name: unit(name, 'ActiveState') == 'inactive', f'{name} has ended')
 
     def test_3_consent(self):
         """With consent records are kept, and the heartbeat's timer starts by itself."""

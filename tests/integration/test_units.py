@@ -85,6 +85,17 @@ class Units(unittest.TestCase):
         self.assertNotIn('Install', telemprobd)
         self.assertFalse([key for key in telemprobd['Unit'] if key.startswith('Condition')])
 
+    def test_often(self):
+        """What each change of consent starts has no limit of starts: with it, the path would be dead until the next boot."""
+        paths = [unit for unit in UNITS if unit.endswith('.path') and 'Unit' not in read_unit(unit)['Path']]
+        self.assertGreater(len(paths), 7)
+        for path in paths:
+            with self.subTest(path=path):
+                unit = read_unit(path.replace('.path', '.service'))
+                self.assertEqual(unit['Unit'].get('StartLimitIntervalSec'), ['0'])
+                self.assertIn(unit['Service'].get('Restart', ['no']), (['no'], ['on-failure']))
+                self.assertIn(unit['Service'].get('RestartSec', ['1min']), (['1min'],))
+
     def test_heartbeat(self):
         """One heartbeat a UTC day: the jitter never reaches into the next one, and a missed one is made up for."""
         timer = read_unit('hprobe.timer')['Timer']
