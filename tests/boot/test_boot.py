@@ -86,6 +86,12 @@ class Boot(unittest.TestCase):
         self.assertEqual(owner.stdout.strip(), user)
         return pid
 
+    @staticmethod
+    def wait_for_the_end():
+        """Until systemd has seen that the probes are gone: before, it would not start them for another yes."""
+        for name in ('crashprobe.service', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service'):
+            wait_until(lambda name=name: unit(name, 'ActiveState') == 'inactive', f'{name} has ended')
+
     def test_1_nothing_runs_without_consent(self):
         """After a boot without consent there is no process, no timer and no file of ours."""
         self.assertEqual(unit('telemprobd-boot.service', 'ConditionResult'), 'no')
@@ -119,6 +125,8 @@ class Boot(unittest.TestCase):
         self.root.set_enabled(True)
         self.assertTrue(self.root.invoke('Consent', 'Withdraw', '(a{sv})', {}))
         self.assertFalse(ACTIVE.exists())
+        wait_until(lambda: unit('hprobe.timer', 'ActiveState') == 'inactive', 'nothing wakes up any more')
+        self.wait_for_the_end()
 
     def test_2_yes_one_by_one(self):
         """Somebody who agrees to one thing after the other gets the probe of the last, though systemd has started it in vain for each."""
@@ -129,8 +137,7 @@ class Boot(unittest.TestCase):
         wait_until(lambda: unit('klogprobe.service', 'ActiveState') == 'active', 'the kernel is listened to')
         self.assertEqual(systemctl('list-units', '--plain', '--no-legend', '--state=failed', '*probe*'), '')
         self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
-        for name in ('crashprobe.service', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service'):
-            wait_until(lambda name=name: unit(name, 'ActiveState') == 'inactive', f'{name} has ended')
+        self.wait_for_the_end()
 
     def test_3_consent(self):
         """With consent records are kept, and the heartbeat's timer starts by itself."""
@@ -202,6 +209,8 @@ class Boot(unittest.TestCase):
         self.assertFalse((STATE / 'enabled').exists())
         wait_until(lambda: unit('telemprobd.service', 'ActiveState') == 'inactive', 'telemprobd has ended')
         self.assertEqual(unit('telemprobd.service', 'Result'), 'success')
+        for name in ('hprobe.timer', 'bootprobe.service'):
+            wait_until(lambda name=name: unit(name, 'ActiveState') == 'inactive', f'{name} is not held any more')
         for name in ('hprobe.service', 'klogprobe.service', 'updateprobe.service', 'crashprobe.service'):
             systemctl('restart', name)
             self.assertEqual(unit(name, 'ConditionResult'), 'no', name)

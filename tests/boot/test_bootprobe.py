@@ -58,6 +58,18 @@ class BootprobeTest(unittest.TestCase):
         self.assertEqual(self.records(), {})
         self.assertIn('clean=false', STATE.read_text(encoding='utf-8'))
 
+    def test_1_another_agreement(self):
+        """A no ends it and what it had noted, though other things are still agreed to; another yes begins anew, in the same boot."""
+        self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'custom': 2}, 1, {})
+        before = STATE.read_text(encoding='utf-8')
+        self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'boot': 1}, 1, {})
+        wait_until(lambda: state_of('bootprobe.service') == 'dead', 'bootprobe has ended')
+        wait_until(lambda: not STATE.exists(), 'its state is gone')
+        self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'boot': 2}, 1, {})
+        wait_until(STATE.exists, 'bootprobe has been there again')
+        self.assertNotEqual(STATE.read_text(encoding='utf-8').splitlines()[0], before.splitlines()[0])
+        self.assertEqual(self.records(), {})
+
     def test_2_a_stop_is_no_shutdown(self):
         systemctl('restart', 'bootprobe.service')
         wait_until(lambda: state_of('bootprobe.service') == 'exited', 'bootprobe has been there')

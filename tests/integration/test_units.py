@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 UNIT_DIRECTORY = Path('/usr/lib/systemd/system')
-UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telempostd.service', 'telemetrics-server.service',
+UNITS = ('telemprobd.service', 'telemprobd-boot.service', 'telemprobd-off.service', 'telemprobd-off.path', 'telempostd.service', 'telemetrics-server.service',
          'hprobe.service', 'hprobe.timer', 'hprobe.path', 'journalprobe.service', 'journalprobe.path', 'klogprobe.service', 'klogprobe.path',
          'bertprobe.service', 'bertprobe.path', 'mceprobe.service', 'mceprobe.path', 'pstoreprobe.service', 'pstoreprobe.path',
          'updateprobe.service', 'updateprobe.path',
