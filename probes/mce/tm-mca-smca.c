@@ -13,8 +13,26 @@ static const char *const load_store[] = {
   "parity error in the level 1 translation buffer",
 };
 
+/* Since Zen 2. */
+static const char *const load_store_v2[] = {
+  "ECC error in the data of the data cache, found while another wanted it",
+  "ECC error or bad data in the data cache, found by a load",
+  "ECC error in the data of the data cache, found by a store",
+  "ECC error in the tags of the data cache, found while another wanted it",
+  "ECC error in the tags of the data cache, found by a load",
+  "ECC error in the tags of the data cache, found by a store",
+  "ECC error in the memory for emulation, found by a load",
+  "ECC error in the memory for emulation, found by a store",
+  "parity error in the level 1 translation buffer",
+  "parity error in the level 2 translation buffer",
+  "parity error in the cache of page directories",
+  "parity error in the store queue",
+  "parity error in the load queue",
+  "parity error in the buffer of missed addresses",
+};
+
 static const char *const fetch[] = {
-  "micro tag hit of the instruction cache",
+  "parity error in the micro tags of the micro-op cache",
   "several hits in the tags of the instruction cache",
   "parity error in the tags of the instruction cache",
   "parity error in the data of the instruction cache",
@@ -70,15 +88,37 @@ static const char *const level3[] = {
 };
 
 static const char *const fabric[] = {
-  "request to an address that is none",
+  "request that is not allowed",
   "address violation",
   "security violation",
-  "request that is not allowed",
+  "response that is not allowed",
   "response without a request",
   "parity error of a request",
   "parity error of read data",
   "parity error of an atomic request",
   "ECC error in the probe filter",
+};
+
+static const char *const fabric_v2[] = {
+  "request that is not allowed",
+  "address violation",
+  "security violation",
+  "response that is not allowed",
+  "response without a request",
+  "parity error of a request",
+  "parity error of read data",
+  "parity error of an atomic request",
+  "read data that nobody had asked for",
+  "protocol error in the probe filter",
+  "ECC error in the probe filter",
+};
+
+static const char *const power[] = {
+  "hardware assertion in the data fabric",
+  "register access that is not allowed",
+  "error of a link",
+  "poisoned data was about to be used",
+  "bad data in the data fabric, marked as bad",
 };
 
 static const char *const memory[] = {
@@ -118,7 +158,7 @@ static const struct
   gsize n_errors;
 } banks[] = {
   { 0xb0, 0x00, "load-store unit", ERRORS (load_store) },
-  { 0xb0, 0x10, "load-store unit", ERRORS (load_store) },
+  { 0xb0, 0x10, "load-store unit", ERRORS (load_store_v2) },
   { 0xb0, 0x01, "instruction fetch unit", ERRORS (fetch) },
   { 0xb0, 0x02, "level 2 cache", ERRORS (level2) },
   { 0xb0, 0x03, "decode unit", ERRORS (decode) },
@@ -126,8 +166,8 @@ static const struct
   { 0xb0, 0x06, "floating-point unit", ERRORS (floating_point) },
   { 0xb0, 0x07, "level 3 cache", ERRORS (level3) },
   { 0x2e, 0x00, "data fabric, coherent port", ERRORS (fabric) },
-  { 0x2e, 0x02, "data fabric, coherent port", ERRORS (fabric) },
-  { 0x2e, 0x01, "data fabric, power and interrupts", NO_ERRORS },
+  { 0x2e, 0x02, "data fabric, coherent port", ERRORS (fabric_v2) },
+  { 0x2e, 0x01, "data fabric, power and interrupts", ERRORS (power) },
   { 0x2e, 0x04, "memory-attached cache", NO_ERRORS },
   { 0x96, 0x00, "memory controller", ERRORS (memory) },
   { 0x96, 0x01, "memory controller", ERRORS (memory_v2) },
