@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "tm-log-scan.h"
+#include "tm-ras-section.h"
 
 #define MARK "}[Hardware Error]: "
 /* Of a report; it says nothing that is needed. */
 #define HEAD "Hardware error "
+#define UNKNOWN "section type: unknown, "
 
 static TmFaultSeverity
 get_severity (const char *word)
@@ -28,8 +30,24 @@ tm_log_firmware_clear (TmLogFirmware *self)
 {
   self->is_open = FALSE;
   g_clear_pointer (&self->section, g_free);
+  g_clear_pointer (&self->guid, g_free);
   g_clear_pointer (&self->error, g_free);
   g_clear_pointer (&self->place, g_free);
+}
+
+static TmFault *
+finish (TmLogFirmware *self)
+{
+  gboolean is_memory = g_strcmp0 (self->section, "memory error") == 0;
+  TmFault *fault;
+
+  if (self->guid != NULL)
+    return tm_ras_section_of_guid (self->guid, self->severity);
+
+  fault = tm_fault_new (is_memory ? TM_FAULT_MEMORY : TM_FAULT_MCE, self->severity,
+                        g_strdup (self->error != NULL ? self->error : self->section));
+  json_object_set_string_member (tm_fault_get_details (fault), "section", self->section);
+  return fault;
 }
 
 TmFault *
@@ -37,15 +55,11 @@ tm_log_firmware_flush (TmLogFirmware *self)
 {
   TmFault *fault = NULL;
 
-  if (self->section != NULL && strstr (self->section, "PCIe") == NULL)
+  if (self->guid != NULL || (self->section != NULL && strstr (self->section, "PCIe") == NULL))
     {
-      gboolean is_memory = strcmp (self->section, "memory error") == 0;
-
-      fault = tm_fault_new (is_memory ? TM_FAULT_MEMORY : TM_FAULT_MCE, self->severity,
-                            g_strdup (self->error != NULL ? self->error : self->section));
+      fault = finish (self);
       fault->is_of_firmware = TRUE;
       fault->location = g_steal_pointer (&self->place);
-      json_object_set_string_member (tm_fault_get_details (fault), "section", self->section);
       g_string_append (fault->text, "The firmware told of it.\n");
     }
 
@@ -67,6 +81,23 @@ set_error (TmLogFirmware *self, const char *text)
   const char *comma = strstr (text, ", ");
 
   set (&self->error, comma != NULL ? comma + 2 : text);
+}
+
+/* One section more, or the first of its entry: then the place was said already. */
+static TmFault *
+begin_section (TmLogFirmware *self)
+{
+  return self->section != NULL || self->guid != NULL ? tm_log_firmware_flush (self) : NULL;
+}
+
+static void
+read_word (TmLogFirmware *self, const char *text, const char *value)
+{
+  if (g_str_has_prefix (text, "error_type: "))
+    set_error (self, value);
+  else if (g_str_has_prefix (text, "fru_text: ") ||
+           (g_str_has_prefix (text, "DIMM location: ") && !g_str_has_prefix (value, "not present")))
+    set (&self->place, value);
 }
 
 TmFault *
@@ -94,18 +125,21 @@ tm_log_firmware_feed (TmLogFirmware *self, const char *line)
     }
   else if (g_str_has_prefix (text, "section_type: "))
     {
-      fault = tm_log_firmware_flush (self);
+      fault = begin_section (self);
       set (&self->section, value);
+    }
+  else if (g_str_has_prefix (text, UNKNOWN) && g_uuid_string_is_valid (text + strlen (UNKNOWN)))
+    {
+      fault = begin_section (self);
+      set (&self->guid, text + strlen (UNKNOWN));
     }
   else if (g_str_has_prefix (text, "Error ") && strstr (text, ", type: ") != NULL)
     {
       fault = tm_log_firmware_flush (self);
       self->severity = get_severity (value);
     }
-  else if (g_str_has_prefix (text, "error_type: "))
-    set_error (self, value);
-  else if (g_str_has_prefix (text, "DIMM location: ") || g_str_has_prefix (text, "fru_text: "))
-    set (&self->place, value);
+  else
+    read_word (self, text, value);
 
   self->is_open = TRUE;
   return fault;

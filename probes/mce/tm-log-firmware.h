@@ -5,6 +5,7 @@
  *   {1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 4
  *   {1}[Hardware Error]: event severity: corrected
  *   {1}[Hardware Error]:  Error 0, type: corrected
+ *   {1}[Hardware Error]:  fru_text: DIMM A1
  *   {1}[Hardware Error]:   section_type: memory error
  *   {1}[Hardware Error]:   error_type: 2, single-bit ECC
  *   {1}[Hardware Error]:   DIMM location: P1 DIMM_A1
@@ -21,9 +22,10 @@ typedef struct
 {
   gboolean is_open; /* behind the head there was a line */
   TmFaultSeverity severity;
-  char *section; /* (nullable): "memory error"; NULL: no section is open */
+  char *section; /* (nullable): "memory error" */
+  char *guid;    /* (nullable): of a section that the kernel has no name for */
   char *error;   /* (nullable) */
-  char *place;   /* (nullable) */
+  char *place;   /* (nullable): of the module, else as the board's maker calls the part */
 } TmLogFirmware;
 
 void tm_log_firmware_clear (TmLogFirmware *self);

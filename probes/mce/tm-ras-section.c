@@ -66,6 +66,26 @@ tm_ras_section_decode (const TmCperType *type,
   return fault;
 }
 
+/* The kind of a section that nobody can read further. */
+static void
+set_guid (TmFault *fault, const TmCperType *type, const char *guid)
+{
+  json_object_set_string_member (tm_fault_get_details (fault), "guid", guid);
+  if (type->fields == NULL)
+    fault->unit = g_strdup (guid);
+}
+
+TmFault *
+tm_ras_section_of_guid (const char *guid, TmFaultSeverity severity)
+{
+  const TmCperType *type = tm_cper_type_find (guid);
+  TmFault *fault = tm_fault_new (get_kind (type), severity, name_section (type));
+
+  json_object_set_string_member (tm_fault_get_details (fault), "section", type->name);
+  set_guid (fault, type, guid);
+  return fault;
+}
+
 void
 tm_ras_section_set_place (TmFault *fault, const char *text)
 {
@@ -89,11 +109,7 @@ tm_ras_section_to_fault (const TmTraceEvent *event)
       type, &section, severity_from_ghes (tm_trace_event_get_number (event, "sev")));
 
   if (guid != NULL)
-    {
-      json_object_set_string_member (tm_fault_get_details (fault), "guid", guid);
-      if (type->fields == NULL)
-        fault->unit = g_strdup (guid);
-    }
+    set_guid (fault, type, guid);
   tm_ras_section_set_place (fault, unit);
   return fault;
 }

@@ -14,6 +14,8 @@ TmFaultSeverity tm_ras_severity_from_cper (guint64 severity);
 TmFault *tm_ras_section_decode (const TmCperType *type,
                                 const TmCperReader *section,
                                 TmFaultSeverity severity);
+/* (transfer full): of a section of which no more than the kind is known. */
+TmFault *tm_ras_section_of_guid (const char *guid, TmFaultSeverity severity);
 /* What the board's maker calls the place, if that is known. */
 void tm_ras_section_set_place (TmFault *fault, const char *text);
 

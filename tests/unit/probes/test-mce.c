@@ -250,14 +250,33 @@ read_log (const char *text)
   return found;
 }
 
+typedef struct
+{
+  const char *text;
+  const char *found[3];
+} LogVector;
+
+static void
+check_log (const LogVector *vectors, gsize n_vectors)
+{
+  for (gsize i = 0; i < n_vectors; i++)
+    {
+      g_autoptr (GPtrArray) found = read_log (vectors[i].text);
+      guint n_expected = 0;
+
+      g_test_message ("vector %" G_GSIZE_FORMAT, i);
+      while (n_expected < G_N_ELEMENTS (vectors[i].found) && vectors[i].found[n_expected] != NULL)
+        n_expected++;
+      for (guint k = 0; k < MIN (n_expected, found->len); k++)
+        g_assert_cmpstr (g_ptr_array_index (found, k), ==, vectors[i].found[k]);
+      g_assert_cmpuint (found->len, ==, n_expected);
+    }
+}
+
 static void
 test_log (void)
 {
-  static const struct
-  {
-    const char *text;
-    const char *found[3];
-  } vectors[] = {
+  static const LogVector vectors[] = {
     { "mce: [Hardware Error]: CPU 1: Machine Check: 0 Bank 5: be00000000800400\n"
       "mce: [Hardware Error]: TSC 0 ADDR fef1c140 MISC 3880000086 \n"
       "mce: [Hardware Error]: PROCESSOR 0:50654 TIME 1400000000 SOCKET 1 APIC 0 microcode 1b\n"
@@ -299,14 +318,6 @@ test_log (void)
         "corrected thermal event: package too hot, its clock is throttled @ - x1" } },
     { "thermal thermal_zone0: acpitz: critical temperature reached, shutting down",
       { "fatal thermal event: critical temperature, the system shuts down @ acpitz x1" } },
-    { "{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 4\n"
-      "{1}[Hardware Error]: event severity: corrected\n"
-      "{1}[Hardware Error]:  Error 0, type: corrected\n"
-      "{1}[Hardware Error]:   section_type: memory error\n"
-      "{1}[Hardware Error]:   physical_address: 0x0000000fef1c1400\n"
-      "{1}[Hardware Error]:   error_type: 2, single-bit ECC\n"
-      "{1}[Hardware Error]:   DIMM location: P1 DIMM_A1",
-      { "corrected memory error: single-bit ECC @ P1 DIMM_A1 x1" } },
     { "EDAC MC0: Giving out device to module skx_edac controller Skylake Socket#0 IMC#0: DEV 0000\n"
       "mce: CPU0: Thermal monitoring enabled (TM1)\n"
       "CPU0: Core temperature/speed normal\n"
@@ -316,18 +327,42 @@ test_log (void)
       { NULL } },
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
-    {
-      g_autoptr (GPtrArray) found = read_log (vectors[i].text);
-      guint n_expected = 0;
+  check_log (vectors, G_N_ELEMENTS (vectors));
+}
 
-      g_test_message ("vector %" G_GSIZE_FORMAT, i);
-      while (n_expected < G_N_ELEMENTS (vectors[i].found) && vectors[i].found[n_expected] != NULL)
-        n_expected++;
-      for (guint k = 0; k < MIN (n_expected, found->len); k++)
-        g_assert_cmpstr (g_ptr_array_index (found, k), ==, vectors[i].found[k]);
-      g_assert_cmpuint (found->len, ==, n_expected);
-    }
+static void
+test_log_of_firmware (void)
+{
+  static const LogVector vectors[] = {
+    { "{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 4\n"
+      "{1}[Hardware Error]: event severity: corrected\n"
+      "{1}[Hardware Error]:  Error 0, type: corrected\n"
+      "{1}[Hardware Error]:   section_type: memory error\n"
+      "{1}[Hardware Error]:   physical_address: 0x0000000fef1c1400\n"
+      "{1}[Hardware Error]:   error_type: 2, single-bit ECC\n"
+      "{1}[Hardware Error]:   DIMM location: P1 DIMM_A1",
+      { "corrected memory error: single-bit ECC @ P1 DIMM_A1 x1" } },
+    { "{1}[Hardware Error]: event severity: recoverable\n"
+      "{1}[Hardware Error]:  Error 0, type: recoverable\n"
+      "{1}[Hardware Error]:  fru_text: Card02, ChnF, DIMM0\n"
+      "{1}[Hardware Error]:   section_type: memory error\n"
+      "{1}[Hardware Error]:   error_type: 3, multi-bit ECC\n"
+      "{1}[Hardware Error]:   DIMM location: not present. DMI handle: 0x1100\n"
+      "{1}[Hardware Error]:  Error 1, type: corrected\n"
+      "{1}[Hardware Error]:   section_type: memory error\n"
+      "{1}[Hardware Error]:   error_type: 2, single-bit ECC\n"
+      "{1}[Hardware Error]:  Error 2, type: fatal\n"
+      "{1}[Hardware Error]:  fru_text: Slot 4\n"
+      "{1}[Hardware Error]:   section type: unknown, 9ed4195b-2f1c-4bdd-b2c5-c5eb2a4d8ba8\n"
+      "{1}[Hardware Error]:   section length: 0x10\n"
+      "{1}[Hardware Error]:   00000000: 00000000 00000000 00000000 00000000",
+      { "uncorrected memory error: multi-bit ECC @ Card02, ChnF, DIMM0 x1",
+        "corrected memory error: single-bit ECC @ - x1",
+        "fatal machine check: report of the firmware of a kind that nobody knows, "
+        "9ed4195b-2f1c-4bdd-b2c5-c5eb2a4d8ba8 @ Slot 4 x1" } },
+  };
+
+  check_log (vectors, G_N_ELEMENTS (vectors));
 }
 
 /* Of a line 2048 bytes are looked at. */
@@ -504,6 +539,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mce/corrected-count", test_corrected_count);
   g_test_add_func ("/mce/signature", test_signature);
   g_test_add_func ("/mce/log", test_log);
+  g_test_add_func ("/mce/log/firmware", test_log_of_firmware);
   g_test_add_func ("/mce/log/limit", test_log_limit);
   g_test_add_func ("/mce/tally", test_tally);
   g_test_add_func ("/mce/tally/limit", test_tally_limit);
