@@ -31,6 +31,7 @@ static const struct
   { "9a78788a-bbe8-11e4-809e-67611e5d46b0", "SEA" },
   { "5c284c81-b0ae-4e87-a322-b04c85624323", "SEI" },
   { "09a9d5ac-5204-4214-96e5-94992e752bcd", "PEI" },
+  { "69293bc9-41df-49a3-b4bd-4fb0db3041f6", "CXL Component" },
 };
 
 static const TmCperName flag_names[] = {
@@ -130,7 +131,12 @@ read_sections (const TmCperReader *record, TmCperEvent *event)
           return;
         }
       if (i < TM_CPER_MAX_SECTIONS)
-        g_ptr_array_add (event->sections, read_section (record, &descriptor));
+        {
+          TmCperSection *section = read_section (record, &descriptor);
+
+          event->is_truncated |= section->is_truncated;
+          g_ptr_array_add (event->sections, section);
+        }
       else
         event->n_omitted++;
     }

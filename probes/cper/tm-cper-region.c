@@ -60,12 +60,15 @@ read_entries (TmCperEvent *event, const TmCperReader *entries)
     {
       TmCperReader entry = tm_cper_reader_slice (entries, offset, entries->n_bytes);
       gsize head_bytes = get_head_bytes (&entry);
+      guint64 length = tm_cper_reader_number (&entry, 24, 4);
 
+      event->is_truncated |= head_bytes + length > entry.n_bytes;
       if (event->sections->len < TM_CPER_MAX_SECTIONS)
         g_ptr_array_add (event->sections, read_entry (&entry, head_bytes));
       else
         event->n_omitted++;
-      offset += head_bytes + tm_cper_reader_number (&entry, 24, 4);
+      /* Never more than there is: a length near 4 GiB must not lead back on a 32-bit machine. */
+      offset += MIN (head_bytes + length, entry.n_bytes);
     }
 }
 
@@ -98,7 +101,7 @@ is_block (const TmCperReader *block)
   return raw_length == 0 || raw_offset >= BLOCK_HEAD_BYTES + length;
 }
 
-static gsize
+static guint64
 get_block_bytes (const TmCperReader *block)
 {
   guint64 raw_length = tm_cper_reader_number (block, 8, 4);
@@ -128,7 +131,8 @@ tm_cper_region_parse (const TmCperReader *reader, GError **error)
       if (n_events < TM_CPER_MAX_EVENTS)
         g_ptr_array_add (events, read_block (&block));
       n_events++;
-      block = tm_cper_reader_slice (&block, get_block_bytes (&block), block.n_bytes);
+      block = tm_cper_reader_slice (&block, MIN (get_block_bytes (&block), block.n_bytes),
+                                    block.n_bytes);
     }
 
   for (guint i = 0; i < events->len; i++)

@@ -356,6 +356,27 @@ test_lengths_are_not_believed (void)
     }
 }
 
+/* Whichever length it is that promises more than there is, the record says that it is cut off. */
+static void
+test_cut_off (void)
+{
+  static const gsize lengths[] = { 12, 20 + 24 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (GByteArray) block = make_memory_block (0x4020);
+      g_autofree char *whole = report (block);
+      g_autofree char *cut = NULL;
+
+      sample_set (block, lengths[i], 4, 4096);
+      cut = report (block);
+      sample_assert_lacks (whole, "\"truncated\":true");
+      sample_assert_lacks (whole, "cut off");
+      sample_assert_has (cut, "],\"sections_omitted\":0,\"truncated\":true");
+      sample_assert_has (cut, "It is cut off.");
+    }
+}
+
 /* A full region of the smallest entries: bounded, and what is left out is counted. */
 static void
 test_limits (void)
@@ -454,6 +475,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cper/severity", test_severity);
   g_test_add_func ("/cper/raw-data-and-counts", test_raw_data_and_counts);
   g_test_add_func ("/cper/lengths-are-not-believed", test_lengths_are_not_believed);
+  g_test_add_func ("/cper/cut-off", test_cut_off);
   g_test_add_func ("/cper/limits", test_limits);
   g_test_add_func ("/cper/refused", test_refused);
   g_test_add_func ("/cper/short-record", test_short_record);
