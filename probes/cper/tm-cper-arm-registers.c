@@ -39,6 +39,30 @@ static const struct
   { aarch64_general, 8 }, { aarch64_el1, 8 }, { aarch64_el2, 8 }, { aarch64_el3, 8 },
 };
 
+#define CONTEXT_MISCELLANEOUS 8
+
+/* One register of the system: how the instruction that reads it names it, and its value. */
+static const TmCperField mrs_encoding[] = {
+  TM_CPER_NB ("op2", TM_CPER_ALWAYS, 0, 2, 0, 3), TM_CPER_NB ("crm", TM_CPER_ALWAYS, 0, 2, 3, 4),
+  TM_CPER_NB ("crn", TM_CPER_ALWAYS, 0, 2, 7, 4), TM_CPER_NB ("op1", TM_CPER_ALWAYS, 0, 2, 11, 3),
+  TM_CPER_NB ("o0", TM_CPER_ALWAYS, 0, 2, 14, 1), TM_CPER_END,
+};
+
+static const TmCperField miscellaneous[] = {
+  TM_CPER_G ("mrs_encoding", TM_CPER_ALWAYS, mrs_encoding),
+  TM_CPER_N ("value", TM_CPER_ALWAYS, 2, 8),
+  TM_CPER_END,
+};
+
+static JsonObject *
+decode_miscellaneous (const TmCperReader *registers)
+{
+  JsonObject *object = json_object_new ();
+
+  tm_cper_fields_decode (miscellaneous, registers, 0, object);
+  return object;
+}
+
 JsonObject *
 tm_cper_arm_registers_decode (guint64 type, const TmCperReader *registers)
 {
@@ -46,6 +70,8 @@ tm_cper_arm_registers_decode (guint64 type, const TmCperReader *registers)
   JsonObject *object;
   guint n_bytes;
 
+  if (type == CONTEXT_MISCELLANEOUS)
+    return decode_miscellaneous (registers);
   if (type >= G_N_ELEMENTS (contexts))
     return tm_cper_bytes_to_json (registers);
 

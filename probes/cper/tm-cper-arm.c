@@ -23,20 +23,26 @@ static const TmCperName error_names[] = {
   { 0, NULL },
 };
 
-static const TmCperName operation_names[] = {
-  { 0, "Generic Error" },
-  { 1, "Generic Read" },
-  { 2, "Generic Write" },
-  { 3, "Data Read" },
-  { 4, "Data Write" },
-  { 5, "Instruction Fetch" },
-  { 6, "Prefetch" },
-  { 7, "Eviction or Local Management" },
-  { 8, "Snooping or External Management" },
-  { 9, "Snooped" },
-  { 10, "Management" },
+#define COMMON_OPERATIONS                                                                          \
+  { 0, "Generic Error" }, { 1, "Generic Read" }, { 2, "Generic Write" }, { 3, "Data Read" },       \
+      { 4, "Data Write" }, { 5, "Instruction Fetch" },                                             \
+  {                                                                                                \
+    6, "Prefetch"                                                                                  \
+  }
+
+static const TmCperName cache_operation_names[] = {
+  COMMON_OPERATIONS, { 7, "Eviction" },    { 8, "Snooping" },
+  { 9, "Snooped" },  { 10, "Management" }, { 0, NULL },
+};
+
+static const TmCperName tlb_operation_names[] = {
+  COMMON_OPERATIONS,
+  { 7, "Local Management Operation" },
+  { 8, "External Management Operation" },
   { 0, NULL },
 };
+
+static const TmCperName bus_operation_names[] = { COMMON_OPERATIONS, { 0, NULL } };
 
 static const TmCperName space_names[] = {
   { 0, "External Memory Access" },
@@ -47,17 +53,25 @@ static const TmCperName space_names[] = {
 
 static const TmCperName mode_names[] = { { 0, "Secure" }, { 1, "Normal" }, { 0, NULL } };
 
-#define COMMON_INFORMATION                                                                         \
+#define COMMON_INFORMATION(operation_names)                                                        \
   TM_CPER_VB ("transaction_type", 0, 8, 8, 16, 2, tm_cper_transaction_names),                      \
       TM_CPER_VB ("operation", 1, 8, 8, 18, 4, operation_names),                                   \
       TM_CPER_NB ("level", 2, 8, 8, 22, 3), TM_CPER_B ("processor_context_corrupt", 3, 8, 8, 25),  \
       TM_CPER_B ("corrected", 4, 8, 8, 26), TM_CPER_B ("precise_pc", 5, 8, 8, 27),                 \
       TM_CPER_B ("restartable_pc", 6, 8, 8, 28)
 
-static const TmCperField cache_information[] = { COMMON_INFORMATION, TM_CPER_END };
+static const TmCperField cache_information[] = {
+  COMMON_INFORMATION (cache_operation_names),
+  TM_CPER_END,
+};
+
+static const TmCperField tlb_information[] = {
+  COMMON_INFORMATION (tlb_operation_names),
+  TM_CPER_END,
+};
 
 static const TmCperField bus_information[] = {
-  COMMON_INFORMATION,
+  COMMON_INFORMATION (bus_operation_names),
   TM_CPER_VB ("participation_type", 7, 8, 8, 29, 2, tm_cper_participation_names),
   TM_CPER_B ("timed_out", 8, 8, 8, 31),
   TM_CPER_VB ("address_space", 9, 8, 8, 32, 2, space_names),
@@ -73,13 +87,13 @@ static const struct
   const TmCperField *fields;
 } kinds[] = {
   { 1, "cache_error", cache_information },
-  { 2, "tlb_error", cache_information },
+  { 2, "tlb_error", tlb_information },
   { 4, "bus_error", bus_information },
 };
 
 static const TmCperField flags[] = {
-  TM_CPER_B ("first_error_cap", TM_CPER_ALWAYS, 7, 1, 0),
-  TM_CPER_B ("last_error_cap", TM_CPER_ALWAYS, 7, 1, 1),
+  TM_CPER_B ("first_error_captured", TM_CPER_ALWAYS, 7, 1, 0),
+  TM_CPER_B ("last_error_captured", TM_CPER_ALWAYS, 7, 1, 1),
   TM_CPER_B ("propagated", TM_CPER_ALWAYS, 7, 1, 2),
   TM_CPER_B ("overflow", TM_CPER_ALWAYS, 7, 1, 3),
   TM_CPER_END,
@@ -200,7 +214,7 @@ decode_contexts (const TmCperReader *reader, gsize offset, JsonObject *object)
         break;
       if (i < TM_CPER_MAX_LIST)
         json_array_add_object_element (array, decode_context (&context));
-      offset += n_bytes;
+      offset = tm_cper_reader_skip_padded (reader, offset, n_bytes);
     }
 
   json_object_set_array_member (object, "context_info", array);

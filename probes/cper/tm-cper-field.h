@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 #define TM_CPER_ALWAYS (-1)
 /* Of bytes that nobody can read further, this many are shown. */
 #define TM_CPER_HEAD_BYTES 64
-/* Of what is repeated within one section, this many are decoded; "omitted" counts the rest. */
+/* Of what is repeated within one section, this many are decoded; the section says beside them how
+ * many there are. */
 #define TM_CPER_MAX_LIST 16
 #define TM_CPER_UNKNOWN_NAME "Unknown (Reserved)"
 

@@ -149,12 +149,15 @@ static const TmCperWord x86[] = {
   END,
 };
 
+static const char *const arm_error_names[] = { "cache error", "TLB error", "bus error",
+                                               "micro-architectural error", NULL };
+
 static const TmCperWord arm_error[] = {
   BITS ("first error captured", TM_CPER_WORD_SET, 1, 7, 1, 0),
   BITS ("last error captured", TM_CPER_WORD_SET, 1, 7, 1, 1),
   BITS ("propagated error captured", TM_CPER_WORD_SET, 1, 7, 1, 2),
   BITS ("overflow occurred", TM_CPER_WORD_SET, 1, 7, 1, 3),
-  N ("error_type", TM_CPER_FORM_ALWAYS, 4, 1),
+  NAMED ("error_type", TM_CPER_WORD_NAMES, 4, 1, arm_error_names),
   N ("error_info", 2, 8, 8),
   N ("virtual fault address", 3, 16, 8),
   N ("physical fault address", 4, 24, 8),

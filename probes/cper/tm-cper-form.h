@@ -18,10 +18,11 @@ typedef enum
   TM_CPER_WORD_HEX,    /* "key: 3b:1f.0": numbers without 0x, the one at index */
   TM_CPER_WORD_PAIR,   /* "key: 3.0": decimal numbers, the one at index */
   TM_CPER_WORD_IN_PARENTHESES,
-  TM_CPER_WORD_NAME, /* one of names: its index */
-  TM_CPER_WORD_GUID, /* in the usual notation, or one of names: the GUID behind it */
-  TM_CPER_WORD_SET,  /* that it is said is all: the bit */
-  TM_CPER_WORD_DUMP, /* lines of hexadecimal digits follow */
+  TM_CPER_WORD_NAME,  /* one of names: its index */
+  TM_CPER_WORD_NAMES, /* some of names, behind a number that kernels count differently: bits */
+  TM_CPER_WORD_GUID,  /* in the usual notation, or one of names: the GUID behind it */
+  TM_CPER_WORD_SET,   /* that it is said is all: the bit */
+  TM_CPER_WORD_DUMP,  /* lines of hexadecimal digits follow */
 } TmCperWordKind;
 
 typedef struct

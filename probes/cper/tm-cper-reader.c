@@ -20,6 +20,21 @@ tm_cper_reader_slice (const TmCperReader *self, gsize offset, gsize n_bytes)
   };
 }
 
+gsize
+tm_cper_reader_skip_padded (const TmCperReader *self, gsize offset, gsize n_bytes)
+{
+  gsize end = offset + n_bytes;
+  gsize padding = -n_bytes & 15;
+
+  if (!tm_cper_reader_has (self, end, padding))
+    return end;
+  for (gsize i = 0; i < padding; i++)
+    if (self->data[end + i] != 0)
+      return end;
+
+  return end + padding;
+}
+
 guint64
 tm_cper_reader_number (const TmCperReader *self, gsize offset, gsize n_bytes)
 {

@@ -22,6 +22,10 @@ gboolean tm_cper_reader_has (const TmCperReader *self, gsize offset, gsize n_byt
 /* n_bytes: 1 to 8. Zero beyond the end. */
 guint64 tm_cper_reader_number (const TmCperReader *self, gsize offset, gsize n_bytes);
 
+/* Where what follows a piece begins. Pieces of any length are padded with zeros to a multiple of 16
+ * bytes, though not by all firmware. */
+gsize tm_cper_reader_skip_padded (const TmCperReader *self, gsize offset, gsize n_bytes);
+
 /* (transfer full) (nullable): in the usual notation, lower case. */
 char *tm_cper_reader_guid (const TmCperReader *self, gsize offset);
 /* (transfer full) (nullable): printable ASCII up to the first NUL; other bytes as '?'. */

@@ -124,6 +124,14 @@ read_name (TmCperText *self, const TmCperWord *word, const char *value)
 }
 
 static void
+read_names (TmCperText *self, const TmCperWord *word, const char *value)
+{
+  for (guint i = 0; word->names[i] != NULL; i++)
+    if (strstr (value, word->names[i]) != NULL)
+      tm_cper_draft_set_number (self->draft, word, G_GUINT64_CONSTANT (1) << i);
+}
+
+static void
 read_guid (TmCperText *self, const TmCperWord *word, const char *value)
 {
   for (guint i = 0; word->names != NULL && word->names[i] != NULL; i += 2)
@@ -159,6 +167,9 @@ read_value (TmCperText *self, const TmCperWord *word, const char *value)
       return;
     case TM_CPER_WORD_NAME:
       read_name (self, word, value);
+      return;
+    case TM_CPER_WORD_NAMES:
+      read_names (self, word, value);
       return;
     case TM_CPER_WORD_GUID:
       read_guid (self, word, value);

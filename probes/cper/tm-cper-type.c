@@ -44,10 +44,6 @@ const TmCperName tm_cper_participation_names[] = {
 /* Sections that have a name and no published form, or one that says nothing to others. */
 static const TmCperType named[] = {
   { .guid = "bf32d4d5-b427-4025-8495-8a9e5d4030e4", .name = "ARM RAS", .kind = "processor" },
-  { .guid = "fbcd0a77-c260-417f-85a9-088b1621eba6", .name = "CXL General Media", .kind = "cxl" },
-  { .guid = "601dcbb3-9c06-4eab-b8af-4e9bfb5c9624", .name = "CXL DRAM", .kind = "cxl" },
-  { .guid = "fe927475-dd59-4339-a586-79bab113b774", .name = "CXL Memory Module", .kind = "cxl" },
-  { .guid = "6d5244f2-2712-11ec-bea7-cb3fdb95c786", .name = "NVIDIA", .kind = "vendor" },
 };
 
 static const TmCperType unknown = { .guid = "", .name = "Unknown", .kind = "unknown" };
@@ -67,6 +63,10 @@ static const TmCperType *const types[] = {
   &tm_cper_iommu,
   &tm_cper_ccix,
   &tm_cper_cxl_protocol,
+  &tm_cper_cxl_media,
+  &tm_cper_cxl_dram,
+  &tm_cper_cxl_module,
+  &tm_cper_nvidia,
 };
 
 const TmCperType *

@@ -37,6 +37,10 @@ extern const TmCperType tm_cper_vtd;
 extern const TmCperType tm_cper_iommu;
 extern const TmCperType tm_cper_ccix;
 extern const TmCperType tm_cper_cxl_protocol;
+extern const TmCperType tm_cper_cxl_media;
+extern const TmCperType tm_cper_cxl_dram;
+extern const TmCperType tm_cper_cxl_module;
+extern const TmCperType tm_cper_nvidia;
 
 /* The capability structure of PCI Express and its Advanced Error Reporting, at their offsets in a
  * section. */

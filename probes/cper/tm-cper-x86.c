@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tm-cper-type.h"
+#include "tm-cper-x86-registers.h"
 
 #define HEAD_BYTES 64
 #define CHECK_BYTES 64
@@ -121,38 +122,55 @@ static const TmCperField fields[] = {
   TM_CPER_END,
 };
 
-static void
-decode_check (const TmCperReader *reader, const char *guid, JsonObject *object)
+/* The kind of a check, which is known whether or not the check itself is valid. Returns: (nullable)
+ * (transfer none): its fields. */
+static const TmCperField *
+decode_kind (const TmCperReader *reader, JsonObject *object)
 {
-  TmCperReader check = tm_cper_reader_slice (reader, 24, 8);
-  guint64 valid = tm_cper_reader_number (&check, 0, 2);
+  JsonObject *type = json_object_new ();
+  g_autofree char *guid = tm_cper_reader_guid (reader, 0);
+  const TmCperField *found = NULL;
+  const char *name = "Unknown";
 
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
-    {
-      JsonObject *decoded;
+    if (strcmp (checks[i].guid, guid) == 0)
+      {
+        found = checks[i].fields;
+        name = checks[i].name;
+      }
 
-      if (strcmp (checks[i].guid, guid) != 0)
-        continue;
-      decoded = json_object_new ();
-      json_object_set_string_member (object, "name", checks[i].name);
-      tm_cper_fields_decode (checks[i].fields, &check, valid, decoded);
-      json_object_set_object_member (object, "check_info", decoded);
+  json_object_set_string_member (type, "guid", guid);
+  json_object_set_string_member (type, "name", name);
+  json_object_set_object_member (object, "type", type);
+  return found;
+}
+
+static void
+decode_check (const TmCperReader *reader, const TmCperField *check_fields, JsonObject *object)
+{
+  TmCperReader check = tm_cper_reader_slice (reader, 24, 8);
+  JsonObject *decoded;
+
+  if (check_fields == NULL)
+    {
+      tm_cper_set_hex (object, "check_info_raw", tm_cper_reader_number (&check, 0, 8));
       return;
     }
 
-  tm_cper_set_hex (object, "check_info_raw", tm_cper_reader_number (&check, 0, 8));
+  decoded = json_object_new ();
+  tm_cper_fields_decode (check_fields, &check, tm_cper_reader_number (&check, 0, 2), decoded);
+  json_object_set_object_member (object, "check_info", decoded);
 }
 
 static JsonObject *
 decode_error (const TmCperReader *reader)
 {
   JsonObject *object = json_object_new ();
-  g_autofree char *guid = tm_cper_reader_guid (reader, 0);
+  const TmCperField *check_fields = decode_kind (reader, object);
   guint64 valid = tm_cper_reader_number (reader, 16, 8);
 
-  json_object_set_string_member (object, "type", guid);
   if (valid & 1)
-    decode_check (reader, guid, object);
+    decode_check (reader, check_fields, object);
   tm_cper_fields_decode (error_fields, reader, valid, object);
   return object;
 }
@@ -189,7 +207,9 @@ decode_context (const TmCperReader *reader)
     {
       TmCperReader registers = tm_cper_reader_slice (reader, CONTEXT_HEAD_BYTES, reader->n_bytes);
 
-      json_object_set_object_member (object, "register_array", tm_cper_bytes_to_json (&registers));
+      json_object_set_object_member (
+          object, "register_array",
+          tm_cper_x86_registers_decode (tm_cper_reader_number (reader, 0, 2), &registers));
     }
   return object;
 }
@@ -211,7 +231,7 @@ decode_rest (const TmCperReader *reader, JsonObject *object)
       if (!tm_cper_reader_has (reader, offset, n_bytes))
         break;
       json_array_add_object_element (array, decode_context (&context));
-      offset += (n_bytes + 15) & ~(gsize) 15;
+      offset = tm_cper_reader_skip_padded (reader, offset, n_bytes);
     }
 
   json_object_set_array_member (object, "processor_context_info", array);
@@ -224,6 +244,6 @@ const TmCperType tm_cper_x86_processor = {
   .fields = fields,
   .valid_bytes = 8,
   .decode_rest = decode_rest,
-  .error_paths = { "processor_error_info.name" },
+  .error_paths = { "processor_error_info.type.name" },
   .location_paths = { "processor_error_info.check_info.level", "processor_context_info.bank" },
 };
