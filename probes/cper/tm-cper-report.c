@@ -111,10 +111,11 @@ append_section (GString *text, const TmCperSection *section)
 {
   g_auto (Summary) summary = summarise (section);
   g_autofree char *title = get_title (&summary);
+  g_autofree char *place = tm_cper_section_get_place (section);
 
   g_string_append_printf (text, "%s: %s", get_severity_name (section->severity), title);
-  if (section->fru_text != NULL && section->fru_text[0] != '\0')
-    g_string_append_printf (text, " (%s)", section->fru_text);
+  if (place != NULL)
+    g_string_append_printf (text, " (%s)", place);
   if (section->time != NULL)
     g_string_append_printf (text, ", %s", section->time);
   g_string_append_c (text, '\n');

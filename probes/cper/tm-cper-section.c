@@ -2,6 +2,8 @@
 /* See tm-cper-section.h. */
 #include "tm-cper-section.h"
 
+#include "tm-cper-place.h"
+
 const TmCperName tm_cper_severity_names[] = {
   { TM_CPER_SEVERITY_RECOVERABLE, "Recoverable" },
   { TM_CPER_SEVERITY_FATAL, "Fatal" },
@@ -43,11 +45,28 @@ tm_cper_section_free (TmCperSection *self)
   g_free (self);
 }
 
+char *
+tm_cper_section_get_place (const TmCperSection *self)
+{
+  if (self->fru_text == NULL || self->fru_text[0] == '\0')
+    return NULL;
+
+  return tm_cper_place_clean (self->fru_text);
+}
+
 static void
 set_text (JsonObject *object, const char *name, const char *text)
 {
   if (text != NULL && text[0] != '\0')
     json_object_set_string_member (object, name, text);
+}
+
+static void
+set_place (const TmCperSection *self, gboolean wants_all, JsonObject *object)
+{
+  g_autofree char *clean = tm_cper_section_get_place (self);
+
+  set_text (object, "fru_text", wants_all ? self->fru_text : clean);
 }
 
 static void
@@ -88,7 +107,7 @@ tm_cper_section_to_json (const TmCperSection *self, gboolean wants_all)
   set_head (self, object);
   if (wants_all)
     set_text (object, "fru_id", self->fru_id);
-  set_text (object, "fru_text", self->fru_text);
+  set_place (self, wants_all, object);
   set_text (object, "timestamp", self->time);
   json_object_set_int_member (object, "length", (gint64) payload.n_bytes);
   if (self->is_truncated)

@@ -35,6 +35,8 @@ TmCperSection *tm_cper_section_new (char *guid, const TmCperReader *payload);
 void tm_cper_section_free (TmCperSection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmCperSection, tm_cper_section_free)
 
+/* (transfer full) (nullable): the FRU text as far as it may leave the machine. */
+char *tm_cper_section_get_place (const TmCperSection *self);
 /* (transfer full): wants_all: also what identifies one machine. */
 JsonObject *tm_cper_section_to_json (const TmCperSection *self, gboolean wants_all);
 extern const TmCperName tm_cper_severity_names[];

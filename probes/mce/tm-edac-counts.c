@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tm-cper-place.h"
 #include "tm-memory-fault.h"
 
 #define GROUP "edac"
@@ -71,8 +72,9 @@ tm_edac_counts_set (TmEdacCounts *self,
       g_ptr_array_add (self->counts, count);
     }
 
+  /* As a fault of it has it, which is how the two are found to be of one module. */
   g_free (count->label);
-  count->label = g_strdup (label);
+  count->label = tm_cper_place_clean (label);
   count->n_corrected = n_corrected;
   count->n_uncorrected = n_uncorrected;
 }

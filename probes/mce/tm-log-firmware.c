@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tm-cper-place.h"
 #include "tm-log-scan.h"
 #include "tm-ras-section.h"
 
@@ -59,7 +60,7 @@ tm_log_firmware_flush (TmLogFirmware *self)
     {
       fault = finish (self);
       fault->is_of_firmware = TRUE;
-      fault->location = g_steal_pointer (&self->place);
+      fault->location = self->place != NULL ? tm_cper_place_clean (self->place) : NULL;
       g_string_append (fault->text, "The firmware told of it.\n");
     }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "tm-cper-place.h"
+
 #define MAX_WORDS_BYTES 120
 
 gboolean
@@ -58,8 +60,8 @@ tm_memory_fault_to_fault (const TmMemoryFault *self)
   json_object_set_int_member (object, "controller", self->controller);
   if (tm_memory_fault_is_label (self->label))
     {
-      fault->location = g_strdup (self->label);
-      json_object_set_string_member (object, "label", self->label);
+      fault->location = tm_cper_place_clean (self->label);
+      json_object_set_string_member (object, "label", fault->location);
     }
   else
     fault->location = g_strdup_printf ("memory controller %u", self->controller);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "tm-cper-place.h"
 #include "tm-ras-event.h"
 
 TmFaultSeverity
@@ -89,12 +90,14 @@ tm_ras_section_of_guid (const char *guid, TmFaultSeverity severity)
 void
 tm_ras_section_set_place (TmFault *fault, const char *text)
 {
-  if (text[0] == '\0')
+  g_autofree char *place = tm_cper_place_clean (text);
+
+  if (place[0] == '\0')
     return;
 
-  json_object_set_string_member (tm_fault_get_details (fault), "fru_text", text);
+  json_object_set_string_member (tm_fault_get_details (fault), "fru_text", place);
   if (fault->location == NULL)
-    fault->location = g_strdup (text);
+    fault->location = g_steal_pointer (&place);
 }
 
 TmFault *

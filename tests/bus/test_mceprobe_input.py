@@ -24,7 +24,7 @@ MEMORY = {'error_type': 0, 'msg': 'memory read error', 'label': 'CPU_SrcID#0_MC#
           'driver_detail': f' err_code:0101:0090 row:0x{ADDRESS:x} rank:1 '}
 PCIE = {'dev_name': '0000:00:1c.0', 'status': 0x00041000, 'severity': 1, 'tlp_header_valid': 1,
         'tlp_header': struct.pack('<IIII', *[ADDRESS & 0xffffffff, ADDRESS >> 32] * 2)}
-EXTLOG = {'etype': 3, 'sev': 1, 'pa': ADDRESS, 'fru_id': b'0815' * 4, 'fru_text': 'P1 DIMM_A1',
+EXTLOG = {'etype': 3, 'sev': 1, 'pa': ADDRESS, 'fru_id': b'0815' * 4, 'fru_text': 'P1 SN 0815AB',
           'data': struct.pack('<QHHHHHHHHQQQHHH', 0x4038 | 2, 0, 1, 2, 0, 0, 0, 0, 0, ADDRESS, ADDRESS, ADDRESS, 0, 0, 0)}
 SECTION = {'sec_type': bytes.fromhex('5b19d49e1c2fdd4bb2c5c5eb2a4d8ba8'), 'fru_id': b'0815' * 4, 'sev': 2, 'len': 8, 'buf': b'raw data'}
 EVENTS = [('mce_record', MCE), ('mc_event', MEMORY), ('aer_event', PCIE), ('extlog_mem_event', EXTLOG), ('non_standard_event', SECTION)]
@@ -80,6 +80,12 @@ class MceprobeInputTest(unittest.TestCase):
                          ('CPU_SrcID#0_MC#0_Chan#0_DIMM#0', '1', [0]))
         self.assertEqual(pcie['details']['errors'], ['poisoned_tlp_received', 'malformed_tlp'])
         self.assertIn('nothing was lost', mce['text'])
+
+    def test_serial_in_a_place(self):
+        """What a board's maker wrote beside the slot stays here."""
+        SHAPES['newest'].record(self.directory, [('mc_event', {**MEMORY, 'label': 'A1 08150815'}), EVENTS[3]])
+        memory, extlog = (record['payload'] for record in self.read(self.directory))
+        self.assertEqual((memory['location'], extlog['details']['fru_text']), ('A1 [serial]', 'P1 SN [serial]'))
 
     def test_lost(self):
         """What the kernel could not keep is counted, also where it does not know how many."""

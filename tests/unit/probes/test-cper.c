@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cper-sample.h"
+#include "tm-cper-place.h"
 #include "tm-cper-report.h"
 
 #define PLANTED_ADDRESS G_GUINT64_CONSTANT (0x5e51a15e51a15e51)
@@ -95,6 +96,69 @@ test_nothing_identifies (void)
   sample_assert_lacks (payload, PLANTED_TEXT);
   sample_assert_has (shown, "\"physical_address\":\"0x5e51a15e51a15e51\"");
   sample_assert_has (shown, "\"fru_id\":\"51a15e51");
+}
+
+/* A serial number in a place's name goes, at both sides of the limits; names of slots stay. */
+static void
+test_places (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *clean;
+  } vectors[] = {
+    { "DIMM_A1", NULL },
+    { "CPU_SrcID#0_MC#0_Chan#1_DIMM#0", NULL },
+    { "P0 CHANNEL A", NULL },
+    { "mc#0csrow#12channel#1", NULL },
+    { "SOCKET0CHANNEL10DIMM1", NULL },
+    { "Card02, ChnF, DIMM0", NULL },
+    { "P0_Node0_Channel7_Dimm1", NULL },
+    { "Serial Port B", NULL },
+    { "", NULL },
+    { "DIMM_A1 12345", NULL },
+    { "DIMM_A1 123456", "DIMM_A1 [serial]" },
+    { "A1/S4B1C2D3E5F6Z", "A1/[serial]" },
+    { "DIMM 7FEEDBA", NULL },
+    { "DIMM FEEDBAC7", "DIMM [serial]" },
+    { "DEADFACE", NULL },
+    { "A1 S/N: XK7B", "A1 S/N: [serial]" },
+    { "sn=XK7B,A1", "sn=[serial],A1" },
+    { "Serial Number XK7B A1", "Serial Number [serial] A1" },
+    { "[serial] A1", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      const char *wanted = vectors[i].clean != NULL ? vectors[i].clean : vectors[i].text;
+      g_autofree char *clean = tm_cper_place_clean (vectors[i].text);
+      g_autofree char *again = tm_cper_place_clean (clean);
+
+      g_assert_cmpstr (clean, ==, wanted);
+      g_assert_cmpstr (again, ==, wanted);
+    }
+}
+
+/* --decode shows it, a record and its text don't. */
+static void
+test_serial_in_place (void)
+{
+  g_autoptr (GByteArray) block = make_memory_block (0x4020);
+  g_autofree char *payload = NULL;
+  g_autofree char *shown = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (JsonNode) all = NULL;
+
+  memcpy (block->data + 20 + 44, "A1 SN 39F0815A", 14);
+  payload = report (block);
+  events = parse (block, &bytes);
+  all = tm_cper_report_to_json (g_ptr_array_index (events, 0));
+  shown = json_to_string (all, FALSE);
+  sample_assert_lacks (payload, "0815");
+  sample_assert_has (payload, "\"fru_text\":\"A1 SN [serial]\"");
+  sample_assert_has (payload, "(A1 SN [serial])");
+  sample_assert_has (shown, "\"fru_text\":\"A1 SN 39F0815A\"");
 }
 
 static char *
@@ -465,6 +529,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cper/printed-before", test_printed_before);
   g_test_add_func ("/cper/only-valid-fields", test_only_valid_fields);
   g_test_add_func ("/cper/nothing-identifies", test_nothing_identifies);
+  g_test_add_func ("/cper/places", test_places);
+  g_test_add_func ("/cper/serial-in-place", test_serial_in_place);
   g_test_add_func ("/cper/signature-is-of-the-place", test_signature_is_of_the_place);
   g_test_add_func ("/cper/pcie", test_pcie);
   g_test_add_func ("/cper/x86", test_x86);

@@ -352,14 +352,15 @@ test_log_of_firmware (void)
       "{1}[Hardware Error]:   section_type: memory error\n"
       "{1}[Hardware Error]:   error_type: 2, single-bit ECC\n"
       "{1}[Hardware Error]:  Error 2, type: fatal\n"
-      "{1}[Hardware Error]:  fru_text: Slot 4\n"
+      "{1}[Hardware Error]:  fru_text: Slot 4 SN 12AB\n"
       "{1}[Hardware Error]:   section type: unknown, 9ed4195b-2f1c-4bdd-b2c5-c5eb2a4d8ba8\n"
       "{1}[Hardware Error]:   section length: 0x10\n"
       "{1}[Hardware Error]:   00000000: 00000000 00000000 00000000 00000000",
       { "uncorrected memory error: multi-bit ECC @ Card02, ChnF, DIMM0 x1",
         "corrected memory error: single-bit ECC @ - x1",
         "fatal machine check: report of the firmware of a kind that nobody knows, "
-        "9ed4195b-2f1c-4bdd-b2c5-c5eb2a4d8ba8 @ Slot 4 x1" } },
+        "9ed4195b-2f1c-4bdd-b2c5-c5eb2a4d8ba8 @ Slot 4 SN "
+        "[serial] x1" } },
   };
 
   check_log (vectors, G_N_ELEMENTS (vectors));
@@ -481,6 +482,23 @@ update (TmEdacCounts *noted, guint64 n_corrected, guint64 n_uncorrected)
   return n;
 }
 
+/* How many errors one more module tells of that were corrected. */
+static guint64
+update_module (TmEdacCounts *noted, const char *label, guint64 n_corrected)
+{
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_fault_free);
+  g_autoptr (TmEdacCounts) now = tm_edac_counts_new ();
+  guint64 n = 0;
+
+  tm_edac_counts_set (now, "mc0", "", 0, 0);
+  tm_edac_counts_set (now, "mc0/dimm4", label, n_corrected, 0);
+  tm_edac_counts_update (noted, now, take, faults);
+  for (guint i = 0; i < faults->len; i++)
+    n += ((const TmFault *) g_ptr_array_index (faults, i))->count;
+
+  return n;
+}
+
 static void
 test_edac (void)
 {
@@ -490,6 +508,7 @@ test_edac (void)
   g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_fault_free);
   g_autoptr (TmHardwareLog) log = tm_hardware_log_new (take, faults);
   const char *line = "EDAC MC0: 4 CE error on DIMM_A1 (row:0)";
+  const TmFault *fault;
 
   g_assert_cmpuint (update (noted, 5, 1), ==, 105);
   g_assert_cmpuint (update (noted, 5, 1), ==, 0);
@@ -503,6 +522,16 @@ test_edac (void)
   g_assert_cmpuint (update (later, 13, 1), ==, 2);
   tm_edac_counts_note (later, g_ptr_array_index (faults, 0));
   g_assert_cmpuint (update (later, 13, 1), ==, 0);
+
+  /* A serial number in the label is in no record, and is no reason to count twice. */
+  g_assert_cmpuint (update_module (later, "A2 SN 39F0815A", 2), ==, 2);
+  line = "EDAC MC0: 4 CE error on A2 SN 39F0815A (row:0)";
+  tm_hardware_log_feed (log, line, strlen (line), 0, 0);
+  fault = g_ptr_array_index (faults, 1);
+  g_assert_cmpstr (fault->location, ==, "A2 SN [serial]");
+  g_assert_cmpstr (json_object_get_string_member (fault->details, "label"), ==, "A2 SN [serial]");
+  tm_edac_counts_note (later, g_ptr_array_index (faults, 1));
+  g_assert_cmpuint (update_module (later, "A2 SN 39F0815A", 6), ==, 0);
 
   /* Set to zero: all that is there is new. */
   tm_edac_counts_forget (later, "mc0");
