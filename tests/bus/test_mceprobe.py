@@ -248,6 +248,19 @@ class MceprobeTest(unittest.TestCase):
             wait_until(lambda: len(self.told()) == 32 and 'quota=4' in self.state.read_text(encoding='utf-8'), 'the rest is counted')
         self.assertEqual(self.told(), [('memory', f'DIMM_{number}', 1) for number in range(32)])
 
+    def test_too_large(self):
+        """What the service refuses for what it is would be refused again: it is counted, and the others are told."""
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'hardware': 2, 'heartbeat': 2}, 1, {})
+        self.once()
+        self.write('proc/cpuinfo', f'model name\t: {"Widget" * 200000}')
+        self.say('EDAC MC0: 1 UE on DIMM_B2 (row:0)', 1)
+        self.once()
+        self.assertIn('refused=1', self.state.read_text(encoding='utf-8'))
+        self.write('proc/cpuinfo', 'model name\t: Widget 9000')
+        self.say('EDAC MC0: 1 UE on DIMM_B3 (row:0)', 2)
+        self.once()
+        self.assertEqual(self.told(), [('memory', 'DIMM_B3', 1)])
+
     def test_counters(self):
         """What is there at first is older than consent; what is new is told once; a reboot begins at zero."""
         self.module(0, 'DIMM_A1', 5)

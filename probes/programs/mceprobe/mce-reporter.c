@@ -144,7 +144,8 @@ get_event (MceReporter *self, const TmFault *fault)
   return self->event_id;
 }
 
-/* told_usec: when it was told before, as a part of the key. FALSE: try again. */
+/* told_usec: when it was told before, as a part of the key. FALSE: try again. What is wrong in the
+ * record itself stays wrong. */
 static gboolean
 hand_over (MceReporter *self, const TmFault *fault, gint64 told_usec)
 {
@@ -168,7 +169,11 @@ hand_over (MceReporter *self, const TmFault *fault, gint64 told_usec)
     return TRUE;
 
   g_printerr (_ ("mceprobe: the report was not taken: %s\n"), error->message);
-  return tm_probe_is_final (error);
+  if (!tm_probe_is_final (error))
+    return FALSE;
+  if (is_limited (self))
+    tm_probe_drop (self->probe, "refused", 1);
+  return TRUE;
 }
 
 static void
