@@ -275,6 +275,37 @@ class MceprobeTest(unittest.TestCase):
         self.once()
         self.assertEqual(self.told(), [('memory', 'DIMM_A1', 2), ('memory', 'DIMM_A1', 6)])
 
+    def rows(self, corrected, uncorrected=0):
+        """What the driver says of a row with two channels."""
+        for name, value in (('ch0_dimm_label', 'DIMM_A1'), ('ch0_ce_count', corrected), ('ch1_dimm_label', 'DIMM_B1'), ('ch1_ce_count', 0),
+                            ('ce_count', corrected), ('ue_count', uncorrected)):
+            self.write(f'sys/devices/system/edac/mc/mc0/csrow1/{name}', value)
+        self.write('sys/devices/system/edac/mc/mc0/ce_count', corrected)
+        self.write('sys/devices/system/edac/mc/mc0/ue_count', uncorrected)
+
+    def test_counters_of_rows(self):
+        """An old kernel counts by row and channel; its modules have a label and no counters."""
+        self.write('sys/devices/system/edac/mc/mc0/dimm1/dimm_label', 'DIMM_A1')
+        self.decide(2)
+        self.rows(0)
+        self.once()
+        self.rows(3, 1)
+        self.once()
+        self.pass_time(HOUR_USEC)
+        self.once()
+        self.assertCountEqual(self.told(), [('memory', 'DIMM_A1', 3), ('memory', 'memory controller 0', 1)])
+
+    def test_counters_shown_twice(self):
+        """A newer kernel may show its modules as rows, too: an error is one error."""
+        self.decide(2)
+        for corrected in (0, 3):
+            self.rows(corrected)
+            self.module(1, 'DIMM_A1', corrected)
+            self.once()
+        self.pass_time(HOUR_USEC)
+        self.once()
+        self.assertEqual(self.told(), [('memory', 'DIMM_A1', 3)])
+
     def test_counters_and_trace(self):
         """What the trace told is in the counters, too, and is not told again."""
         self.module(0, 'DIMM_A1', 0)

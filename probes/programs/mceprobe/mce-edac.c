@@ -8,6 +8,8 @@
 #define CONTROLLERS "/sys/devices/system/edac/mc"
 /* Where it is there is no other. */
 #define FIRMWARE_DRIVER "ghes_edac"
+/* Of a row the kernel shows at most so many. */
+#define MAX_CHANNELS 8
 
 static char *
 read_text (const char *directory, const char *name)
@@ -40,36 +42,102 @@ mce_edac_get_clock (void)
              : 0;
 }
 
-static gboolean
-is_module (const char *name)
+/* A controller, and what is in its own counters and in none of its modules'. */
+typedef struct
 {
-  return g_str_has_prefix (name, "dimm") || g_str_has_prefix (name, "rank");
+  const char *directory; /* (unowned) */
+  const char *name;      /* (unowned) */
+  TmEdacCounts *counts;  /* (unowned) */
+  guint64 n_corrected;
+  guint64 n_uncorrected;
+} Controller;
+
+static void
+add (Controller *self,
+     const char *part,
+     const char *label,
+     guint64 n_corrected,
+     guint64 n_uncorrected)
+{
+  g_autofree char *id = g_strconcat (self->name, "/", part, NULL);
+
+  tm_edac_counts_set (self->counts, id, label, n_corrected, n_uncorrected);
+  self->n_corrected -= MIN (self->n_corrected, n_corrected);
+  self->n_uncorrected -= MIN (self->n_uncorrected, n_uncorrected);
 }
 
-/* Of its modules; and what is in the controller's own counters and in none of theirs. */
+/* FALSE: it has no counters. */
+static gboolean
+read_module (Controller *self, const char *module)
+{
+  g_autofree char *directory = g_build_filename (self->directory, module, NULL);
+  g_autofree char *label = read_text (directory, "dimm_label");
+  g_autofree char *corrected = read_text (directory, "dimm_ce_count");
+
+  if (corrected[0] == '\0')
+    return FALSE;
+
+  add (self, module, label, g_ascii_strtoull (corrected, NULL, 10),
+       read_number (directory, "dimm_ue_count"));
+  return TRUE;
+}
+
+/* What was not corrected is counted for the whole row, and has no label. */
+static gboolean
+read_row (Controller *self, const char *row)
+{
+  g_autofree char *directory = g_build_filename (self->directory, row, NULL);
+
+  add (self, row, "", 0, read_number (directory, "ue_count"));
+  for (guint channel = 0; channel < MAX_CHANNELS; channel++)
+    {
+      g_autofree char *count_name = g_strdup_printf ("ch%u_ce_count", channel);
+      g_autofree char *label_name = g_strdup_printf ("ch%u_dimm_label", channel);
+      g_autofree char *part = g_strdup_printf ("%s/ch%u", row, channel);
+      g_autofree char *label = read_text (directory, label_name);
+      g_autofree char *corrected = read_text (directory, count_name);
+
+      if (corrected[0] != '\0')
+        add (self, part, label, g_ascii_strtoull (corrected, NULL, 10), 0);
+    }
+
+  return TRUE;
+}
+
+/* Whether there was one with counters. */
+static gboolean
+read_parts (Controller *self,
+            const char *prefix,
+            gboolean (*read) (Controller *self, const char *part))
+{
+  g_autoptr (GDir) parts = g_dir_open (self->directory, 0, NULL);
+  gboolean is_read = FALSE;
+  const char *part;
+
+  while (parts != NULL && (part = g_dir_read_name (parts)) != NULL)
+    if (g_str_has_prefix (part, prefix))
+      is_read |= read (self, part);
+
+  return is_read;
+}
+
+/* Kernels before 4.11 count in rows alone; later ones may show the same again as rows. */
 static void
 read_controller (const char *directory, const char *name, TmEdacCounts *counts)
 {
-  g_autoptr (GDir) modules = g_dir_open (directory, 0, NULL);
-  guint64 n_corrected = read_number (directory, "ce_count");
-  guint64 n_uncorrected = read_number (directory, "ue_count");
-  const char *module;
+  Controller self = {
+    .directory = directory,
+    .name = name,
+    .counts = counts,
+    .n_corrected = read_number (directory, "ce_count"),
+    .n_uncorrected = read_number (directory, "ue_count"),
+  };
+  gboolean has_modules = read_parts (&self, "dimm", read_module);
 
-  while (modules != NULL && (module = g_dir_read_name (modules)) != NULL)
-    if (is_module (module))
-      {
-        g_autofree char *path = g_build_filename (directory, module, NULL);
-        g_autofree char *id = g_strconcat (name, "/", module, NULL);
-        g_autofree char *label = read_text (path, "dimm_label");
-        guint64 n_module_corrected = read_number (path, "dimm_ce_count");
-        guint64 n_module_uncorrected = read_number (path, "dimm_ue_count");
-
-        tm_edac_counts_set (counts, id, label, n_module_corrected, n_module_uncorrected);
-        n_corrected -= MIN (n_corrected, n_module_corrected);
-        n_uncorrected -= MIN (n_uncorrected, n_module_uncorrected);
-      }
-
-  tm_edac_counts_set (counts, name, "", n_corrected, n_uncorrected);
+  has_modules |= read_parts (&self, "rank", read_module);
+  if (!has_modules)
+    read_parts (&self, "csrow", read_row);
+  tm_edac_counts_set (counts, name, "", self.n_corrected, self.n_uncorrected);
 }
 
 /* Somebody may have written to reset_counters. Seconds are what the kernel tells. */
