@@ -75,13 +75,15 @@ set (char **target, const char *text)
   *target = g_strstrip (g_utf8_make_valid (text, -1));
 }
 
-/* "error_type: 2, single-bit ECC": the number says nothing more. */
+/* "error_type: 2, single-bit ECC", "error_type: 0x04: TLB error": the number says nothing more.
+ * Where it stands alone, the kind of section is a better name. */
 static void
 set_error (TmLogFirmware *self, const char *text)
 {
-  const char *comma = strstr (text, ", ");
+  const char *words = text + strspn (text, "x0123456789abcdef");
 
-  set (&self->error, comma != NULL ? comma + 2 : text);
+  if (g_str_has_prefix (words, ", ") || g_str_has_prefix (words, ": "))
+    set (&self->error, words + 2);
 }
 
 /* One section more, or the first of its entry: then the place was said already. */

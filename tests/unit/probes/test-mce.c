@@ -361,6 +361,18 @@ test_log_of_firmware (void)
         "fatal machine check: report of the firmware of a kind that nobody knows, "
         "9ed4195b-2f1c-4bdd-b2c5-c5eb2a4d8ba8 @ Slot 4 SN "
         "[serial] x1" } },
+    { "{1}[Hardware Error]:  Error 0, type: corrected\n"
+      "{1}[Hardware Error]:   section_type: ARM processor error\n"
+      "{1}[Hardware Error]:    error_type: 1, TLB error\n"
+      "{1}[Hardware Error]:  Error 1, type: corrected\n"
+      "{1}[Hardware Error]:   section_type: ARM processor error\n"
+      "{1}[Hardware Error]:    error_type: 0x04: TLB error\n"
+      "{1}[Hardware Error]:  Error 2, type: corrected\n"
+      "{1}[Hardware Error]:   section_type: general processor error\n"
+      "{1}[Hardware Error]:   error_type: 0x02\n"
+      "{1}[Hardware Error]:   TLB error",
+      { "corrected machine check: TLB error @ - x1", "corrected machine check: TLB error @ - x1",
+        "corrected machine check: general processor error @ - x1" } },
   };
 
   check_log (vectors, G_N_ELEMENTS (vectors));
