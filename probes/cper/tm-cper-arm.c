@@ -212,7 +212,7 @@ decode_contexts (const TmCperReader *reader, gsize offset, JsonObject *object)
 
       if (!tm_cper_reader_has (reader, offset, n_bytes))
         break;
-      if (i < TM_CPER_MAX_LIST)
+      if (i < tm_cper_list_get_max (reader))
         json_array_add_object_element (array, decode_context (&context));
       offset = tm_cper_reader_skip_padded (reader, offset, n_bytes);
     }

@@ -166,6 +166,12 @@ tm_cper_fields_decode (const TmCperField *fields,
     }
 }
 
+guint
+tm_cper_list_get_max (const TmCperReader *reader)
+{
+  return reader->wants_all ? TM_CPER_MAX_LIST_OF_ALL : TM_CPER_MAX_LIST;
+}
+
 gsize
 tm_cper_list_decode (const TmCperReader *reader,
                      gsize offset,
@@ -181,7 +187,7 @@ tm_cper_list_decode (const TmCperReader *reader,
     {
       TmCperReader entry = tm_cper_reader_slice (reader, offset, n_bytes);
 
-      if (i < TM_CPER_MAX_LIST)
+      if (i < tm_cper_list_get_max (reader))
         json_array_add_object_element (array, decode (&entry));
       offset += n_bytes;
     }

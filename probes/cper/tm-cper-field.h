@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 /* Of what is repeated within one section, this many are decoded; the section says beside them how
  * many there are. */
 #define TM_CPER_MAX_LIST 16
+/* So many where all is wanted. */
+#define TM_CPER_MAX_LIST_OF_ALL 256
 #define TM_CPER_UNKNOWN_NAME "Unknown (Reserved)"
 
 typedef enum
@@ -110,6 +112,9 @@ gsize tm_cper_list_decode (const TmCperReader *reader,
                            JsonObject *(*decode) (const TmCperReader *entry),
                            JsonObject *object,
                            const char *member);
+
+/* Of what is repeated, how many are decoded at most. */
+guint tm_cper_list_get_max (const TmCperReader *reader);
 
 /* Never NULL. */
 const char *tm_cper_name (const TmCperName *names, guint64 value);

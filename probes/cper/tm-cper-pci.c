@@ -83,7 +83,7 @@ decode_pairs (const TmCperReader *reader, JsonObject *object)
       reader->n_bytes < DEVICE_HEAD_BYTES ? 0 : (reader->n_bytes - DEVICE_HEAD_BYTES) / PAIR_BYTES;
   JsonArray *array = json_array_new ();
 
-  for (gsize i = 0; i < MIN (MIN (n_pairs, n_there), TM_CPER_MAX_LIST); i++)
+  for (gsize i = 0; i < MIN (MIN (n_pairs, n_there), tm_cper_list_get_max (reader)); i++)
     {
       TmCperReader bytes =
           tm_cper_reader_slice (reader, DEVICE_HEAD_BYTES + i * PAIR_BYTES, PAIR_BYTES);

@@ -223,7 +223,7 @@ decode_rest (const TmCperReader *reader, JsonObject *object)
   guint n_contexts = valid >> 8 & 0x3f;
   JsonArray *array = json_array_new ();
 
-  for (guint i = 0; i < MIN (n_contexts, TM_CPER_MAX_LIST); i++)
+  for (guint i = 0; i < MIN (n_contexts, tm_cper_list_get_max (reader)); i++)
     {
       gsize n_bytes = CONTEXT_HEAD_BYTES + tm_cper_reader_number (reader, offset + 2, 2);
       TmCperReader context = tm_cper_reader_slice (reader, offset, n_bytes);

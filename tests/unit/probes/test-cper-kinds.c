@@ -475,6 +475,39 @@ test_nvidia (void)
   sample_assert_has (all, "{\"address\":\"0x0\",\"value\":\"0x77\"}]");
 }
 
+static guint
+count (const char *text, const char *part)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (text, part); at != NULL; at = strstr (at + 1, part))
+    n++;
+
+  return n;
+}
+
+/* In a record 16 of what is repeated, and their true number; 256 where all is wanted. */
+static void
+test_lists (void)
+{
+  g_autoptr (GByteArray) arm = g_byte_array_new ();
+  g_autofree char *all = NULL;
+  g_autofree char *text = NULL;
+
+  sample_set (arm, 4, 2, 300);
+  sample_set (arm, 6, 2, 300);
+  sample_set (arm, 40 + 300 * (32 + 16) - 1, 1, 0);
+  sample_set (arm, 8, 4, arm->len);
+  for (guint i = 0; i < 300; i++)
+    sample_set (arm, 40 + 300 * 32 + i * 16 + 4, 4, 8);
+  text = read_section (GUID_ARM, arm, &all);
+  sample_assert_has (text, "\"error_info_num\":300,\"context_info_num\":300");
+  g_assert_cmpuint (count (text, "\"error_type\""), ==, 16);
+  g_assert_cmpuint (count (text, "\"register_context_type\""), ==, 16);
+  g_assert_cmpuint (count (all, "\"error_type\""), ==, 256);
+  g_assert_cmpuint (count (all, "\"register_context_type\""), ==, 256);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -487,5 +520,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cper/cxl/media", test_cxl_media);
   g_test_add_func ("/cper/cxl/others", test_cxl_others);
   g_test_add_func ("/cper/nvidia", test_nvidia);
+  g_test_add_func ("/cper/lists", test_lists);
   return g_test_run ();
 }
