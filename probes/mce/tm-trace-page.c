@@ -28,11 +28,12 @@ tm_trace_layout_parse (const char *text, gsize n_bytes, TmTraceLayout *out_layou
   commit = tm_trace_fields_find (fields, "commit");
   data = tm_trace_fields_find (fields, "data");
   if (time == NULL || commit == NULL || data == NULL || commit->n_bytes < 4 ||
-      data->offset + data->n_bytes > TM_TRACE_PAGE_MAX_BYTES)
+      data->offset + data->n_bytes > TM_TRACE_PAGE_MAX_BYTES ||
+      data->offset + data->n_bytes < TM_TRACE_PAGE_MIN_BYTES)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                           "the head of a page lacks “timestamp”, “commit” or “data”, or is larger "
-                           "than 1 MiB");
+                           "the head of a page lacks “timestamp”, “commit” or “data”, or a page "
+                           "has not 64 bytes to 1 MiB");
       return FALSE;
     }
 

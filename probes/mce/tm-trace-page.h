@@ -25,6 +25,8 @@ G_BEGIN_DECLS
 
 /* The kernel's pages have 4 KiB, or 64 on some processors; an administrator may join them. */
 #define TM_TRACE_PAGE_MAX_BYTES (1024 * 1024)
+/* Of a recording whose pages are shorter nothing comes but work. */
+#define TM_TRACE_PAGE_MIN_BYTES 64
 
 typedef struct
 {

@@ -2,6 +2,7 @@
 """mceprobe on recordings of the trace of several kernels, and on logs: what it says, and what never leaves."""
 
 import json
+import re
 import struct
 import tempfile
 import unittest
@@ -111,6 +112,25 @@ class MceprobeInputTest(unittest.TestCase):
         shape.write_formats(self.directory)
         (self.directory / 'events/mce/mce_record/format').write_text('nonsense', encoding='ascii')
         self.assertIn('mce_record', self.read(self.directory, expect=1))
+
+    def test_endless_recording(self):
+        """Pages of no bytes, and descriptions without an end, are refused at once; a format may have 64 KiB."""
+        SHAPES['6.1'].record(self.directory, EVENTS)
+        head, event = self.directory / 'events/header_page', self.directory / 'events/mce/mce_record/format'
+        text, format_text = head.read_text(encoding='ascii'), event.read_text(encoding='ascii')
+        head.write_text(re.sub(r'offset:16;\tsize:\d+', 'offset:0;\tsize:0', text), encoding='ascii')
+        self.assertIn('64 bytes to 1 MiB', self.read(self.directory, expect=1))
+        for file in (head, event):
+            head.write_text(text, encoding='ascii')
+            file.unlink()
+            file.symlink_to('/dev/zero')
+            self.assertIn('too long', self.read(self.directory, expect=1))
+            file.unlink()
+        head.write_text(text, encoding='ascii')
+        event.write_text(format_text.ljust(65536), encoding='ascii')
+        self.assertEqual(len(self.read(self.directory)), len(EVENTS))
+        event.write_text(format_text.ljust(65537), encoding='ascii')
+        self.assertIn('65536', self.read(self.directory, expect=1))
 
     def test_log(self):
         """A log in any form; what a program wrote into the kernel's buffer does not count."""

@@ -35,7 +35,7 @@ feed (TmRasReader *reader, const uint8_t *data, size_t n_bytes)
 {
   gsize n_page = tm_ras_reader_get_page_bytes (reader);
 
-  for (size_t offset = 0; offset < n_bytes && n_page > 0; offset += n_page)
+  for (size_t offset = 0; offset < n_bytes; offset += n_page)
     tm_ras_reader_feed (reader, data + offset, MIN (n_page, n_bytes - offset), 1, check, NULL);
 }
 
@@ -54,7 +54,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
   if (tm_ras_reader_add_format (usual, format, n_format, NULL))
     feed (usual, data + 2 + n_format, n_bytes - 2 - n_format);
   unusual = tm_ras_reader_new (format, n_format, NULL);
-  if (unusual != NULL && tm_ras_reader_get_page_bytes (unusual) >= 64)
+  if (unusual != NULL)
     feed (unusual, data + 2 + n_format, n_bytes - 2 - n_format);
 
   return 0;

@@ -2,17 +2,26 @@
 /* See mce-formats.h. */
 #include "mce-formats.h"
 
+#include "tm-probe.h"
+#include "tm-trace-format.h"
+
 static gboolean
 add_event (TmRasReader *reader, const char *directory, const TmRasEvent *event, GError **error)
 {
   g_autofree char *file =
       g_build_filename (directory, "events", event->system, event->name, "format", NULL);
-  g_autofree char *text = NULL;
-  gsize n_bytes;
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GBytes) text = tm_probe_read_file (file, TM_TRACE_FORMAT_MAX_BYTES, &local_error);
 
-  if (!g_file_get_contents (file, &text, &n_bytes, NULL))
+  if (text == NULL && !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))
     return TRUE;
-  if (tm_ras_reader_add_format (reader, text, n_bytes, error))
+  if (text == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (tm_ras_reader_add_format (reader, g_bytes_get_data (text, NULL), g_bytes_get_size (text),
+                                error))
     return TRUE;
 
   g_prefix_error (error, "“%s”: ", file);
@@ -33,19 +42,18 @@ TmRasReader *
 mce_formats_load (const char *directory, GError **error)
 {
   g_autofree char *file = g_build_filename (directory, "events", "header_page", NULL);
-  g_autofree char *text = NULL;
   g_autoptr (TmRasReader) reader = NULL;
   g_autoptr (GError) local_error = NULL;
-  gsize n_bytes;
-
   /* Not asked before: access() knows nothing of the capability that may open it. */
-  if (!g_file_get_contents (file, &text, &n_bytes, &local_error))
+  g_autoptr (GBytes) text = tm_probe_read_file (file, TM_TRACE_FORMAT_MAX_BYTES, &local_error);
+
+  if (text == NULL)
     {
-      if (!g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
-  reader = tm_ras_reader_new (text, n_bytes, error);
+  reader = tm_ras_reader_new (g_bytes_get_data (text, NULL), g_bytes_get_size (text), error);
   if (reader == NULL)
     return NULL;
 

@@ -98,7 +98,7 @@ test_bad_formats (void)
   g_assert_nonnull (strstr (too_long->message, "65536"));
 }
 
-/* 256 fields are read, and pages of up to 1 MiB. */
+/* 256 fields are read, and pages of 64 bytes to 1 MiB. */
 static void
 test_format_limits (void)
 {
@@ -121,6 +121,14 @@ test_format_limits (void)
                    TM_TRACE_PAGE_MAX_BYTES - 16);
   g_assert_true (tm_trace_layout_parse (text->str, text->len, &layout, NULL));
   g_string_replace (text, "offset:16", "offset:17", 1);
+  g_assert_false (tm_trace_layout_parse (text->str, text->len, &layout, NULL));
+
+  g_string_printf (text,
+                   "field: u64 timestamp; offset:0; size:8;\nfield: local_t commit; offset:8; "
+                   "size:8;\nfield: char data; offset:16; size:%d;\n",
+                   TM_TRACE_PAGE_MIN_BYTES - 16);
+  g_assert_true (tm_trace_layout_parse (text->str, text->len, &layout, NULL));
+  g_string_replace (text, "offset:16", "offset:15", 1);
   g_assert_false (tm_trace_layout_parse (text->str, text->len, &layout, NULL));
 }
 
