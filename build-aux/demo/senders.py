@@ -27,7 +27,7 @@ main (void)
 }
 '''
 
-def send_heartbeat(machine):
+def send_hello(machine):
     machine.run(machine.people[0], [machine.program('hprobe')])
     return 1
 
@@ -57,7 +57,7 @@ def send_with_c(machine):
 
 
 ALL = [
-    ('hprobe, a heartbeat', send_heartbeat),
+    ('hprobe, which says hello', send_hello),
     ('telem-record-gen, as a shell script would', send_with_tool),
     ('gdbus call, without any of our code', send_with_gdbus),
     ('a line of Python through GObject introspection', send_with_python),
