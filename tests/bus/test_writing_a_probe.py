@@ -2,26 +2,18 @@
 """docs/writing-a-probe.md is true: its files are what it shows, its commands run from top to bottom and say what it says."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import unittest
 from pathlib import Path
 
-from harness import SystemTest
+from harness import SystemTest, document
 from harness.process import run_as
 
-DOCUMENT = Path(os.environ['TM_SOURCE']) / 'docs/writing-a-probe.md'
 PLACE = Path('/tmp/writing-a-probe')
-BLOCK = re.compile(r'^```(\w+)(?: (\S+))?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 ANY = '…'
 PEOPLE = {'$': 'alice', '#': 'root'}
-
-
-def blocks():
-    """(language, name of the file or None, text) of each block of the document."""
-    return [(language, name or None, text) for language, name, text in BLOCK.findall(DOCUMENT.read_text(encoding='utf-8'))]
 
 
 def commands(text):
@@ -48,9 +40,7 @@ class WritingAProbeTest(SystemTest):
         super().setUp()
         PLACE.mkdir()
         self.addCleanup(shutil.rmtree, PLACE)
-        for _, name, text in blocks():
-            if name:
-                (PLACE / name).write_text(text, encoding='utf-8')
+        document.write_files(PLACE)
         for path in [PLACE, *PLACE.iterdir()]:
             shutil.chown(path, 'alice', 'alice')
 
@@ -65,7 +55,7 @@ class WritingAProbeTest(SystemTest):
     def test_top_to_bottom(self):
         """Each command says what the document shows; each record has a payload of JSON that the dashboard can read."""
         kept = []
-        for language, _, text in blocks():
+        for language, _, text in document.blocks():
             if language != 'console':
                 continue
             for user, command, expected in commands(text):
@@ -82,6 +72,13 @@ class WritingAProbeTest(SystemTest):
         for _, _, payload in seen.values():
             self.assertTrue(payload['signature']['title'] and payload['text'])
             self.assertNotIn('alice', json.dumps(payload))
+
+    def test_commands_exist(self):
+        """Also those that stand in a sentence."""
+        known = re.findall(r'^  ([a-z-]+) ', run_as('root', ['telemctl', '--help']).stdout, re.MULTILINE)
+        named = set(re.findall(r'\btelemctl ([a-z-]+)', document.text()))
+        self.assertGreater(len(named), 4)
+        self.assertEqual(named - set(known), set())
 
     def test_consent_first(self):
         """Where nobody agreed, none of them looks at its source or asks the service."""
