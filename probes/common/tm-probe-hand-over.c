@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The way out of a probe: to the service, or with --dry-run to standard output; see tm-probe.h. */
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
 
 #include "tm-probe-private.h"
+#include "tm-tool.h"
 
-/* Not g_print(), which would change what the locale cannot show, and tells nobody of a full disk.
- */
+/* Not g_print(), which would change what the locale cannot show. */
 static gboolean
 print_line (const char *text, GError **error)
 {
-  int saved_errno;
-
-  if (fputs (text, stdout) != EOF && fputc ('\n', stdout) != EOF && fflush (stdout) == 0)
-    return TRUE;
-
-  saved_errno = errno;
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
-               _ ("cannot write to standard output: %s"), g_strerror (saved_errno));
-  return FALSE;
+  fputs (text, stdout);
+  fputc ('\n', stdout);
+  return tm_tool_finish_output (error);
 }
 
 static gboolean

@@ -2,8 +2,11 @@
 /* See tm-tool.h. */
 #include "tm-tool.h"
 
+#include <errno.h>
+#include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <stdio.h>
 #include <telemetry.h>
 
 void
@@ -39,5 +42,21 @@ tm_tool_check_config_file (const char *path, GError **error)
 
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (-ret),
                _ ("“%s” cannot be used as a configuration file: %s"), path, g_strerror (-ret));
+  return FALSE;
+}
+
+gboolean
+tm_tool_finish_output (GError **error)
+{
+  int saved_errno;
+
+  errno = 0;
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return TRUE;
+
+  /* What failed before may have been forgotten. */
+  saved_errno = errno != 0 ? errno : EIO;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
+               _ ("cannot write to standard output: %s"), g_strerror (saved_errno));
   return FALSE;
 }

@@ -21,4 +21,7 @@ int tm_tool_fail (const char *program, const GError *error);
  */
 gboolean tm_tool_check_config_file (const char *path, GError **error);
 
+/* After printing: whether all of it is out. Nobody else tells of a full disk. */
+gboolean tm_tool_finish_output (GError **error);
+
 G_END_DECLS

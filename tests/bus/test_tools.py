@@ -62,6 +62,7 @@ class Tools(SystemTest):
         self.generate('-c', 'acme/app/event', stdin='x' * (1024 * KIB))
         self.assertEqual(self.last()['payload_size'], 1024 * KIB)
         self.assertIn('payload', self.generate('-c', 'acme/app/event', stdin='x' * (1024 * KIB + 1), expect=1))
+        self.assertIn('at most 1048576 bytes', self.generate('-c', 'acme/app/event', '-o', '-n', stdin='x' * (1024 * KIB + 1), expect=1))
 
     def test_generate_refused(self):
         """Status 1 and the reason: off, wrong fields, unreadable files, bytes that are no text."""
@@ -93,6 +94,11 @@ class Tools(SystemTest):
         self.assertIn('classification: acme/app/event', said)
         self.assertIn('tëxt', said)
         self.assertEqual(self.system.telemprobd_pid(), 0)
+
+    def test_full_disk(self):
+        """What cannot be shown is a failure."""
+        for command in ('telem-record-gen -c a/b/c -p x -o -n', 'hprobe --dry-run', 'hprobe -H --dry-run'):
+            self.assertIn('standard output', self.run_tool('sh', '-c', f'{command} >/dev/full', expect=1))
 
     # hprobe
 

@@ -81,8 +81,8 @@ parse (Options *self, int *argc, char ***argv, GError **error)
   return *argc == 1 && (self->input == NULL || self->heartbeat);
 }
 
-static void
-print_record (const char *classification, const char *payload)
+static gboolean
+print_record (const char *classification, const char *payload, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -100,6 +100,7 @@ print_record (const char *classification, const char *payload)
   g_autoptr (JsonNode) node = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (node, FALSE);
   puts (text);
+  return tm_tool_finish_output (error);
 }
 
 static gboolean
@@ -109,18 +110,14 @@ show (const Options *options, GError **error)
   g_autofree char *payload = NULL;
 
   if (!options->heartbeat)
-    {
-      print_record (CLASS_HELLO, "hello");
-      return TRUE;
-    }
+    return print_record (CLASS_HELLO, "hello", error);
 
   heartbeat = heartbeat_new (options->root, options->input, error);
   if (heartbeat == NULL)
     return FALSE;
 
   payload = heartbeat_preview (heartbeat);
-  print_record (CLASS_HEARTBEAT, payload);
-  return TRUE;
+  return print_record (CLASS_HEARTBEAT, payload, error);
 }
 
 static gboolean

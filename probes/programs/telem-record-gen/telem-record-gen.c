@@ -125,6 +125,13 @@ read_stream (FILE *stream, const char *name, GError **error)
                    _ ("“%s” cannot be read: %s"), name, g_strerror (errno));
       return NULL;
     }
+  if (n_bytes > PAYLOAD_MAX_BYTES)
+    {
+      g_set_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_TOO_LARGE,
+                   _ ("the payload from “%s” is too long; accepted are at most %d bytes"), name,
+                   PAYLOAD_MAX_BYTES);
+      return NULL;
+    }
   buffer[n_bytes] = '\0';
   if (strlen (buffer) == n_bytes)
     return g_steal_pointer (&buffer);
@@ -158,8 +165,8 @@ read_payload (const Options *options, GError **error)
   return payload;
 }
 
-static void
-echo_record (const Options *options, const char *payload)
+static gboolean
+echo_record (const Options *options, const char *payload, GError **error)
 {
   g_print ("classification: %s\n", options->class);
   g_print ("severity: %d\n", options->severity);
@@ -170,6 +177,7 @@ echo_record (const Options *options, const char *payload)
   fputc ('\n', stdout);
   fputs (payload, stdout);
   fputc ('\n', stdout);
+  return tm_tool_finish_output (error);
 }
 
 static gboolean
@@ -208,8 +216,8 @@ run (const Options *options, GError **error)
   g_autofree char *payload = read_payload (options, error);
   if (payload == NULL)
     return FALSE;
-  if (options->echo)
-    echo_record (options, payload);
+  if (options->echo && !echo_record (options, payload, error))
+    return FALSE;
   return options->no_post || post_record (client, options, payload, error);
 }
 
