@@ -17,6 +17,7 @@ struct _TmJournalExport
   const char *next;
   const char *end;
   GArray *fields; /* (element-type Field): of this entry */
+  gboolean is_cut;
 };
 
 TmJournalExport *
@@ -123,9 +124,18 @@ tm_journal_export_next (TmJournalExport *self, TmJournalEntry *out_entry)
             break;
         }
       else if (!take_field (self, line_end))
-        self->next = self->end;
+        {
+          self->is_cut = TRUE;
+          self->next = self->end;
+        }
     }
 
   *out_entry = (TmJournalEntry){ .get_text = get_text, .source = self };
   return self->fields->len > 0;
+}
+
+gboolean
+tm_journal_export_is_cut (TmJournalExport *self)
+{
+  return self->is_cut;
 }

@@ -24,5 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmJournalExport, tm_journal_export_free)
 
 /* FALSE: there is none any more. */
 gboolean tm_journal_export_next (TmJournalExport *self, TmJournalEntry *out_entry);
+/* Behind the last: whether the text ended in the middle of a value, or was no export at all. */
+gboolean tm_journal_export_is_cut (TmJournalExport *self);
 
 G_END_DECLS

@@ -234,6 +234,18 @@ class JournalprobeTest(SystemTest):
         self.assertEqual(run_as('alice', [PROBE, '--check'], check=False).returncode, 2)
         self.assertEqual(run_as('alice', [PROBE, good], check=False).returncode, 2)
 
+    def test_endless_rule(self):
+        """Of a file that does not end, no more is read than a rule may have: also one in its place turns off only itself."""
+        endless = RULES / 'endless.rule'
+        RULES.mkdir(parents=True, exist_ok=True)
+        endless.symlink_to('/dev/zero')
+        ran = run_as('root', [PROBE, '--check', endless], check=False)
+        self.assertEqual((ran.returncode, ran.stderr), (1, f'“{endless}” is too long; accepted are at most 65536 bytes\n'))
+        self.decide(journal=2)
+        self.assertIn('this rule is off', self.once())
+        self.report(failure())
+        self.assertEqual(self.units(), [UNIT])
+
     def test_input(self):
         """A file of the journal and its export show the same, without consent."""
         export = Path('/tmp/entries.export')

@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -30,6 +31,8 @@ class ProbeFilesTest(unittest.TestCase):
         for command, said in {
             ('klogprobe', '--kmsg', '--input=x'): '--kmsg and --input exclude each other',
             ('updateprobe', '--post-update', '--input=x'): '--post-update and --input exclude each other',
+            ('bootprobe', '--shutdown', '--input=x'): '--shutdown and --input exclude each other',
+            ('journalprobe', '--check', '--input=x', 'y.rule'): '--check and --input exclude each other',
             ('updateprobe', '--format=apt'): '--format needs --input',
             ('crashprobe', '--exe=/usr/bin/true'): '--exe needs --input',
             ('crashprobe', '--handler', '--core=x', '1', '0', '0', '11', '0'): '--handler and --input exclude each other',
@@ -101,6 +104,21 @@ class ProbeFilesTest(unittest.TestCase):
         ran = self.show('bootprobe', empty)
         self.assertEqual((ran.returncode, ran.stdout), (1, ''))
         self.assertIn(f'“{empty}” has none of the times', ran.stderr)
+
+    def test_no_journal(self):
+        """Of what is no journal nothing can be told; of one that is cut off, what is there."""
+        failed = ('__REALTIME_TIMESTAMP=1\nMESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c\nUNIT=acme.service\nUNIT_RESULT=timeout\n'
+                  '_PID=1\n_COMM=systemd\n\n')
+        rules = self.directory / 'usr/share/telemetrics/journal.d'
+        rules.mkdir(parents=True)
+        shutil.copy(Path('/') / rules.relative_to(self.directory) / 'unit-failed.rule', rules)
+        for text, shown in ((failed, ['acme.service']), ('', []), ('Nov 29 15:54:32 host systemd[1]: acme.service: Failed.\n', None),
+                            (failed + 'MESSAGE\n' + 'x' * 100, ['acme.service'])):
+            with self.subTest(text=text):
+                ran = self.show('journalprobe', '-', stdin=text)
+                self.assertEqual([json.loads(line)['payload']['unit'] for line in ran.stdout.splitlines()], shown or [])
+                self.assertEqual(ran.returncode, 0 if text in (failed, '') else 1)
+                self.assertIn('' if ran.returncode == 0 else '“-” is neither a file of the journal nor', ran.stderr)
 
 
 if __name__ == '__main__':

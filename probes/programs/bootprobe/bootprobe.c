@@ -229,6 +229,8 @@ main (int argc, char **argv)
   probe = tm_probe_new (&info, argc, argv, &status);
   if (probe == NULL)
     return status;
+  if (is_shutdown && !tm_probe_check_input (probe, "--shutdown", FALSE))
+    return TM_PROBE_EXIT_USAGE;
   if (!tm_probe_may_observe (probe))
     return TM_PROBE_EXIT_OK;
 

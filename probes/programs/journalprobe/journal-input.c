@@ -2,6 +2,7 @@
 /* See journal-input.h. */
 #include "journal-input.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "journal-rules.h"
@@ -98,15 +99,26 @@ read_journal (JournalReader *reader, const char *file, GError **error)
   return journal != NULL && tm_probe_journal_follow (journal, &follower, error);
 }
 
-static void
-read_export (JournalReader *reader, const char *text, gsize n_bytes)
+/* Of one that is cut off, what is there counts. */
+static gboolean
+read_export (JournalReader *reader, const char *file, GBytes *bytes, GError **error)
 {
+  gsize n_bytes;
+  const char *text = g_bytes_get_data (bytes, &n_bytes);
   g_autoptr (TmJournalExport) export = tm_journal_export_new (text, n_bytes);
   TmJournalEntry entry;
 
   while (tm_journal_export_next (export, &entry))
     if (!journal_reader_take (reader, &entry))
-      return;
+      return TRUE;
+  if (!tm_journal_export_is_cut (export))
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+               _ ("“%s” is neither a file of the journal nor what “journalctl -o export” writes, "
+                  "or is cut off"),
+               file);
+  return FALSE;
 }
 
 gboolean
@@ -123,6 +135,5 @@ journal_input_read_file (JournalReader *reader, const char *file, GError **error
   if (n_bytes >= strlen (SIGNATURE) && memcmp (text, SIGNATURE, strlen (SIGNATURE)) == 0)
     return read_journal (reader, file, error);
 
-  read_export (reader, text, n_bytes);
-  return TRUE;
+  return read_export (reader, file, bytes, error);
 }

@@ -35,12 +35,16 @@ TmJournalRule *
 journal_rules_read (const char *file, GError **error)
 {
   g_autofree char *id = get_id (file, error);
-  g_autofree char *text = NULL;
+  g_autoptr (GBytes) bytes = NULL;
   gsize n_bytes;
+  const char *text;
 
-  if (id == NULL || !g_file_get_contents (file, &text, &n_bytes, error) || n_bytes == 0)
+  if (id != NULL)
+    bytes = tm_probe_read_file (file, TM_JOURNAL_RULE_MAX_BYTES, error);
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
     return NULL;
 
+  text = g_bytes_get_data (bytes, &n_bytes);
   return tm_journal_rule_new (id, file, text, n_bytes, error);
 }
 

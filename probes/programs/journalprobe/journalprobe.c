@@ -58,6 +58,11 @@ start (Journalprobe *self, const TmProbeInfo *info, int argc, char **argv, int *
   self->probe = tm_probe_new (info, argc, argv, out_status);
   if (self->probe == NULL)
     return FALSE;
+  if (self->is_check && !tm_probe_check_input (self->probe, "--check", FALSE))
+    {
+      *out_status = TM_PROBE_EXIT_USAGE;
+      return FALSE;
+    }
   if (self->is_check)
     {
       *out_status = journal_check_files ((const char *const *) self->arguments);
