@@ -116,7 +116,15 @@ class Tools(SystemTest):
     def test_heartbeat_is_what_was_agreed_to(self):
         """Something else is on: refused, nothing kept."""
         self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'kernel': 2}, 1, {})
-        self.run_tool('hprobe', '-H', expect=1)
+        self.assertIn('telemctl opt-in heartbeat', self.run_tool('hprobe', '-H', expect=1))
+
+    def test_heartbeat_asks_nobody(self):
+        """Where something else is agreed to, what it would say is not even put together."""
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'kernel': 2}, 1, {})
+        for more in ([], ['--input=/nowhere']):
+            trace = self.run_tool('strace', '-e', 'trace=%file,connect', 'hprobe', '-H', *more, expect=1)
+            self.assertIn('/run/telemetrics/active', trace)
+            self.assertNotRegex(trace, r'os-release|connect\(|"/nowhere')
 
     def test_dry_run(self):
         """Shows the record of another system, without consent."""

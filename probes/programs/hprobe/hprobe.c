@@ -13,6 +13,8 @@
 #include <stdio.h>
 
 #include "hprobe-heartbeat.h"
+#include "tm-probe-agreement.h"
+#include "tm-probe-drops.h"
 #include "tm-probe.h"
 #include "tm-tool.h"
 
@@ -188,12 +190,21 @@ complain (GError *error)
 static gboolean
 give_sign_of_life (const Options *options, TelemetryClient *client, GError **error)
 {
-  g_autoptr (Heartbeat) heartbeat = heartbeat_new (options->root, options->input, error);
+  gboolean is_agreed = tm_probe_is_agreed (TM_PROBE_CATEGORY_HEARTBEAT);
+  g_autoptr (Heartbeat) heartbeat =
+      heartbeat_new (options->root, is_agreed ? options->input : NULL, error);
   g_autoptr (GError) note_error = NULL;
   gboolean was_earlier;
 
   if (heartbeat == NULL)
     return FALSE;
+  if (!is_agreed)
+    {
+      g_set_error_literal (error, TELEMETRY_ERROR, TELEMETRY_ERROR_DISABLED,
+                           _ ("nobody has agreed to the heartbeat; to agree: telemctl opt-in "
+                              "heartbeat"));
+      return FALSE;
+    }
 
   /* First the one before, if nobody knows whether it was taken. */
   do
