@@ -109,6 +109,20 @@ tm_probe_journal_add_alternative (TmProbeJournal *self, GError **error)
   return result >= 0 || set_error (error, "cannot select entries", result);
 }
 
+/* So that the entry it is at is the next one. Not by going back, which does nothing where it is the
+ * first of all: the one behind it would be next. */
+static int
+stay (sd_journal *journal)
+{
+  char *cursor = NULL;
+  int result = sd_journal_get_cursor (journal, &cursor);
+
+  if (result >= 0)
+    result = sd_journal_seek_cursor (journal, cursor);
+  free (cursor);
+  return result;
+}
+
 static int
 seek_cursor (sd_journal *journal, const char *cursor)
 {
@@ -118,7 +132,7 @@ seek_cursor (sd_journal *journal, const char *cursor)
     result = sd_journal_next (journal);
   /* Where that entry is gone, this is the first one behind it: to be read. */
   if (result > 0 && sd_journal_test_cursor (journal, cursor) <= 0)
-    result = sd_journal_previous (journal);
+    result = stay (journal);
   return result;
 }
 
@@ -161,7 +175,6 @@ static int
 seek_since (sd_journal *journal, gint64 since_usec)
 {
   int result = sd_journal_seek_realtime_usec (journal, (guint64) MAX (since_usec, 0));
-  char *cursor = NULL;
 
   if (result >= 0)
     result = sd_journal_next (journal);
@@ -170,13 +183,7 @@ seek_since (sd_journal *journal, gint64 since_usec)
     return go_back (journal);
   while (result > 0 && is_before (journal, since_usec))
     result = sd_journal_next (journal);
-  /* That entry is to be read; back from the first of all there is no way but this. */
-  if (result > 0)
-    result = sd_journal_get_cursor (journal, &cursor);
-  if (cursor != NULL)
-    result = sd_journal_seek_cursor (journal, cursor);
-  free (cursor);
-  return result;
+  return result > 0 ? stay (journal) : result;
 }
 
 char *
@@ -201,6 +208,9 @@ tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error)
         self->journal, g_ascii_strtoull (place + strlen (PLACE_TIME), NULL, 10));
   else
     result = seek_cursor (self->journal, place);
+  /* What is no cursor will never be one: to fail would be to fail for ever. */
+  if (result == -EINVAL)
+    result = seek_end (self->journal);
 
   return result >= 0 || set_error (error, "cannot go to where reading begins", result);
 }

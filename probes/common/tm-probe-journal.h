@@ -38,8 +38,9 @@ gboolean tm_probe_journal_add_match (TmProbeJournal *self, const char *match, GE
  * read. */
 gboolean tm_probe_journal_add_alternative (TmProbeJournal *self, GError **error);
 
-/* Behind place; NULL: behind all that is there. After the matches, before the first entry. Who does
- * not call it begins with the first entry that there is: for what a boot says of the one before. */
+/* Behind place; NULL, or what is none: behind all that is there. After the matches, before the
+ * first entry. Who does not call it begins with the first entry that there is: for what a boot says
+ * of the one before. */
 gboolean tm_probe_journal_seek (TmProbeJournal *self, const char *place, GError **error);
 /* (transfer full) (nullable): where a first reading begins under an agreement that began then; NULL
  * if that is 0, since nobody can tell. The probe may come seconds later: what happened meanwhile is

@@ -22,6 +22,7 @@ struct _TmProbeReporter
   char *source;  /* (nullable): the name of the source */
   char *boot_id; /* of the lines that are read */
   gboolean has_failed;
+  gboolean has_complained; /* that it cannot be saved */
 };
 
 void
@@ -264,8 +265,14 @@ tm_probe_reporter_pause (const char *place, gpointer user_data)
   if (g_strcmp0 (text, self->saved) == 0)
     return TRUE;
 
-  if (!tm_probe_save_state (self->probe, text, &error))
-    g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+  /* Not for each entry: what it says is one, too. */
+  if (tm_probe_save_state (self->probe, text, &error))
+    self->has_complained = FALSE;
+  else if (!self->has_complained)
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+      self->has_complained = TRUE;
+    }
   g_free (self->saved);
   self->saved = g_steal_pointer (&text);
   return TRUE;

@@ -265,6 +265,33 @@ class JournalprobeTest(SystemTest):
             self.once()
         self.assertEqual([payload['result'] for payload in self.payloads()], ['exit-code', 'signal', 'timeout'])
 
+    def test_gone_journal(self):
+        """Of a journal that was emptied since, or is another one after a boot, also the first entry is told."""
+        self.opt_in()
+        self.report(failure())
+        self.journal.file.unlink()
+        self.report(failure(result='signal'), failure(result='timeout'))
+        self.assertEqual([payload['result'] for payload in self.payloads()], ['exit-code', 'signal', 'timeout'])
+
+    def test_damaged_place(self):
+        """A place that is none any more does not keep it from reading on for ever."""
+        self.opt_in()
+        text = STATE.read_text(encoding='utf-8')
+        self.assertIn('journal=s=', text)
+        STATE.write_text(text.replace('journal=s=', 'journal=s=none'), encoding='utf-8')
+        self.once()
+        self.report(failure())
+        self.assertEqual(self.units(), [UNIT])
+
+    def test_unsaved(self):
+        """Where its place cannot be saved it says so once, not for each entry: that would be one more entry."""
+        self.opt_in()
+        with Process('unsaved', [PROBE], environment={'STATE_DIRECTORY': '/proc/nowhere'}) as probe:
+            for number, result in enumerate(('exit-code', 'signal', 'timeout')):
+                self.journal.add_all([failure(result=result)])
+                wait_until(lambda number=number: len(self.payloads()) == number + 1, 'a failure was reported')
+            self.assertEqual(probe.output().count('/proc/nowhere'), 1, probe.output())
+
     def test_service_away(self):
         """What cannot be handed over is not passed over."""
         self.opt_in()
