@@ -106,6 +106,25 @@ class BootprobeTest(unittest.TestCase):
         self.start_another_boot('false')
         self.assertEqual(set(self.records()), {'finished', 'unit-failed', 'unclean'})
 
+    def test_6_a_crash_before_it_had_started(self):
+        """Also a boot that crashed before it could be told, after one that ended as it should."""
+        for decision, state in ((1, 'dead'), (2, 'exited')):
+            self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'boot': decision}, 1, {})
+            wait_until(lambda state=state: state_of('bootprobe.service') == state, f'bootprobe is {state}')
+        self.assertEqual(self.records(), {})
+
+        systemctl('stop', 'bootprobe.service')
+        self.pretend_another_boot('true')
+        systemctl('mask', '--runtime', '--now', 'telemprobd.service')
+        systemctl('start', 'bootprobe.service')
+        wait_until(lambda: state_of('bootprobe.service') == 'auto-restart', 'it cannot be told')
+        systemctl('stop', 'bootprobe.service')
+        systemctl('unmask', '--runtime', 'telemprobd.service')
+        self.pretend_another_boot(re.search(r'clean=(\w+)', STATE.read_text(encoding='utf-8'))[1])
+        systemctl('start', 'bootprobe.service')
+        wait_until(lambda: state_of('bootprobe.service') == 'exited', 'the next start is told')
+        self.assertIn('unclean', self.records())
+
 
 if __name__ == '__main__':
     unittest.main()

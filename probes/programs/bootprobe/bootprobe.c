@@ -15,6 +15,9 @@
 #define GROUP "bootprobe"
 #define KEY_BOOT "boot"   /* that this state is of */
 #define KEY_CLEAN "clean" /* it went down in an orderly way */
+/* This start is still to be told: whether it follows a crash. Noted when it is first seen, and not
+ * when it is told: it may never be finished. */
+#define KEY_UNCLEAN "unclean"
 
 typedef struct
 {
@@ -141,20 +144,26 @@ observe (Bootprobe *self, GError **error)
   g_autofree char *before = g_key_file_get_string (self->state, GROUP, KEY_BOOT, NULL);
   gboolean is_clean = g_key_file_get_boolean (self->state, GROUP, KEY_CLEAN, NULL);
   gboolean is_new = before != NULL && g_strcmp0 (before, self->boot) != 0;
+  gboolean is_unclean;
 
   /* What is only shown is this start, whatever was shown before. A start that was before the
    * agreement is never reported, and one that was reported is not again. */
   if (tm_probe_is_dry_run (self->probe))
     return report (self, FALSE, error);
-  if (!is_new)
-    return save (self, FALSE, error);
+  if (is_new)
+    g_key_file_set_boolean (self->state, GROUP, KEY_UNCLEAN, !is_clean);
+  if (!save (self, FALSE, error))
+    return FALSE;
+  if (!g_key_file_has_key (self->state, GROUP, KEY_UNCLEAN, NULL))
+    return TRUE;
 
-  tm_probe_boot_note (self->state, self->probe);
+  is_unclean = g_key_file_get_boolean (self->state, GROUP, KEY_UNCLEAN, NULL);
   if (!tm_probe_is_once (self->probe) && !boot_systemd_wait (self->bus, self->probe))
     return TRUE;
-  if (!report (self, !is_clean, error))
+  if (!report (self, is_unclean, error))
     return FALSE;
 
+  g_key_file_remove_key (self->state, GROUP, KEY_UNCLEAN, NULL);
   return save (self, FALSE, error);
 }
 
