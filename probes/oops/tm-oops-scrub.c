@@ -20,6 +20,8 @@ static const struct
   { "(?<=@)[^\\s@/\"']+(\\.(?:service|socket|timer|slice|scope|mount|path|target|swap|device))\\b",
     "[instance]\\1" },
   { "[\\w.+-]+@(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}\\b", "[mail]" },
+  { .pattern = "([\"'])/(?:home|root|Users|media|mnt|run/user)/[^\"']*(?=\\1)",
+    .replacement = "\\1[path]" },
   { "/(?:home|root|Users|media|mnt|run/user)/[^\\s\"'),;]+", "[path]" },
   { "([Ss]erial(?: ?[Nn]umber)?(?: ?[:=]) ?)\\S+", "\\1[serial]" },
   { "((?:SerialNumber|serialnumber)[:=] ?)\\S+", "\\1[serial]" },

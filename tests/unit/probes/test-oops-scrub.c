@@ -23,6 +23,8 @@ static const struct
   { "CPU: 0 PID: 9 Comm: kworker/0:1 Not tainted 6.1.0", NULL },
   { "eth0: link up, 52:54:00:12:34:56, 192.168.1.17", "eth0: link up, [mac], [ip]" },
   { "file /home/alice/secret.txt, error", "file [path], error" },
+  { "open \"/home/alice/My Diary/x y.txt\" and '/root/a b': denied",
+    "open \"[path]\" and '[path]': denied" },
   { "e1000 0000:00:19.0: to fe80::1a2b:3cff:fe4d:5e6f and 2001:db8:85a3:0:0:8a2e:370:7334",
     "e1000 0000:00:19.0: to [ip] and [ip]" },
   { "for ada.lovelace@example.org on /mnt/adas-disk", "for [mail] on [path]" },
