@@ -77,22 +77,36 @@ class HandlerOfCrashes(CrashprobeTest):
         self.assertNotIn('--analyse', trace.read_text())
         self.assertNotRegex(trace.read_text(), r'read\(0,')
 
-    def test_handler_of_a_container(self):
-        """What a container calls /usr is not ours; nor is a process that nobody can tell of."""
+    def handle_within(self, mounts):
+        """What becomes of the crash of a process that made these mounts for itself alone."""
+        self.system.reset()
         self.decide(2)
-        core = self.crash(self.build(CRASH))
-        child = subprocess.Popen(['unshare', '--mount', 'sleep', '100'])
+        STATE.unlink(missing_ok=True)
+        program = self.build(CRASH.replace('return relay', 'pause (); return relay'), '-static')
+        core = self.crash(self.build(CRASH, name='gears-that-ran'))
+        child = subprocess.Popen(['unshare', '--mount', 'sh', '-ec', mounts + '; exec "$0"', program])
         try:
-            wait_until(lambda: os.readlink(f'/proc/{child.pid}/ns/mnt') != os.readlink('/proc/self/ns/mnt'), 'it has its own files')
+            wait_until(lambda: os.readlink(f'/proc/{child.pid}/exe') == str(program), 'it runs')
             self.handle(core, str(child.pid), '0', '0', '11', '1767225600')
         finally:
             child.kill()
             child.wait()
-        self.assertEqual(self.kinds(), ['third-party'])
+        return self.kinds()
+
+    def test_handler_of_a_container(self):
+        """What a container calls /usr is not ours; nor is a process that nobody can tell of."""
+        own = 'mkdir -p /run/own/bin; cp /usr/bin/gears /run/own/bin; mount --bind /run/own'
+        self.assertEqual(self.handle_within(f'{own} /usr'), ['third-party'])
+        self.assertEqual(self.handle_within(f'{own}/bin /usr/bin'), ['third-party'])
         self.system.reset()
         self.decide(2)
-        self.handle(core, '999999', '0', '0', '11', '1767225600')
+        self.handle(self.crash(self.build(CRASH)), '999999', '0', '0', '11', '1767225600')
         self.assertEqual(self.kinds(), ['third-party'])
+
+    def test_handler_of_a_service(self):
+        """Most services of the system see its files through mounts of their own: ProtectSystem=, PrivateTmp=."""
+        for mounts in ('true', 'mount --bind /usr /usr; mount -o remount,bind,ro /usr; mount -t tmpfs none /var/tmp'):
+            self.assertEqual(self.handle_within(mounts), ['process'])
 
     def test_handler_without_consent(self):
         core = self.crash(self.build(CRASH))

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "crash-unit.h"
+#include "tm-crash-signature.h"
 
 void
 crash_handler_open_streams (void)
@@ -65,14 +66,16 @@ parse (const char *const *arguments, guint64 *out_values, GError **error)
   return TRUE;
 }
 
-/* Whether what the process calls /usr is what we call so. Who cannot tell says no. */
+/* Whether the directory of the program is the one that we call so: a container has its own, while a
+ * service whose mounts are its own, as most have some, has ours. Who cannot tell says no. */
 static gboolean
-shares_files (guint64 pid)
+shares_files (guint64 pid, const char *exe)
 {
-  g_autofree char *file = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/ns/mnt", pid);
+  g_autofree char *directory = g_path_get_dirname (exe);
+  g_autofree char *file = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/root%s", pid, directory);
   struct stat theirs, ours;
 
-  return stat (file, &theirs) == 0 && stat ("/proc/self/ns/mnt", &ours) == 0 &&
+  return stat (file, &theirs) == 0 && stat (directory, &ours) == 0 &&
          theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
 }
 
@@ -121,10 +124,13 @@ crash_handler_report (CrashReporter *reporter, const char *const *arguments, GEr
   link = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/exe", values[0]);
   exe = get_exe (link);
   crash.exe = exe;
-  crash.exe_fd = open (link, O_RDONLY | O_CLOEXEC);
+  /* In this order: a file of somebody else's is not touched, it may be on a disk that waits. */
+  crash.is_foreign =
+      exe == NULL || tm_origin_from_path (exe) == TM_ORIGIN_OTHER || !shares_files (values[0], exe);
+  if (!crash.is_foreign)
+    crash.exe_fd = open (link, O_RDONLY | O_CLOEXEC);
   unit = get_unit (values[0]);
   crash.unit = unit;
-  crash.is_foreign = !shares_files (values[0]);
   crash.time_usec = (gint64) values[4] * G_USEC_PER_SEC;
   done = crash_reporter_take (reporter, &crash, NULL, error);
   if (crash.exe_fd >= 0)
