@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness.cores import CoreTest
-from harness.crashing import ABORT, ADA, CRASH, CXX, DOUBLE_FREE, HANDLER, JIT, OVERFLOW, RUST, THREADS
+from harness.crashing import ABORT, ADA, CRASH, CXX, CXX_AT, DOUBLE_FREE, HANDLER, JIT, NULL_CALL, OVERFLOW, RUST, THREADS
 
 
 class CrashFrames(CoreTest):
@@ -159,6 +159,13 @@ class CrashFrames(CoreTest):
         self.assert_like_eu_stack(core, payload, 6)
         self.assertEqual(payload['signature']['title'], 'gears|SIGABRT|gears::Wheel::turn')
 
+    def test_cxx_library(self):
+        """The library that throws tells no name of the function that does: the one that asked for it is to blame."""
+        core = self.crash(self.build(CXX_AT, suffix='.cc', compiler=('g++', '-O1')))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 6)
+        self.assertRegex(payload['signature']['title'], r'^gears\|SIGABRT\|(std::__throw_out_of_range_fmt\|)?pick$')
+
     def test_ada(self):
         core = self.crash(self.build(ADA, suffix='.adb', compiler=('gnatmake', '-q', '-f', '-O0')))
         payload = self.payload(core)
@@ -183,7 +190,18 @@ class CrashFrames(CoreTest):
         payload = self.payload(core)
         self.assert_like_eu_stack(core, payload, 1)
         self.assertEqual(payload['frames'][0], {'module': '[jit]', 'activation': True})
-        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|[jit]')
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|[jit]|main')
+
+    def test_call_of_nothing(self):
+        """There is no code at 0: what is found behind it is told, with and without frame pointers."""
+        core = self.crash(self.build(NULL_CALL))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 2)
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|[jit]|steer')
+        core = self.crash(self.build(NULL_CALL, '-O2', '-fomit-frame-pointer'))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 1)
+        self.assertEqual(payload['frames'][0], {'module': '[jit]', 'activation': True})
 
     @unittest.skipUnless(os.uname().machine == 'x86_64', 'another kind of machine has no 32 bit')
     def test_32_bit(self):

@@ -62,6 +62,11 @@ namespace gears {
 }
 int main (int argc, char **argv) { (void) argv; gears::Wheel<int> w; return w.turn (std::vector<int> (argc)) + 1; }
 '''
+CXX_AT = '''
+#include <vector>
+__attribute__((noinline)) int pick (std::vector<int> &v, int n) { return v.at (n); }
+int main (int argc, char **argv) { (void) argv; std::vector<int> v (3); return pick (v, 100 + argc); }
+'''
 RUST = '''
 trait Turn { fn turn(&self, at: usize) -> i32; }
 struct Wheel<T>(Vec<T>);
@@ -102,6 +107,12 @@ HANDLER = '''
 static void on_fault (int n) { (void) n; abort (); }
 __attribute__((noinline)) int fault (int *p) { return *p + 1; }
 int main (void) { signal (SIGSEGV, on_fault); return fault (0) + 1; }
+'''
+NULL_CALL = '''
+static int (*volatile nothing) (int);
+__attribute__((noinline)) int spin (int n) { return nothing (n) + 1; }
+__attribute__((noinline)) int steer (int n) { return spin (n) + 1; }
+int main (int argc, char **argv) { (void) argv; return steer (argc) + 1; }
 '''
 # As many places to crash as there are first arguments.
 MANY = '#include <stdlib.h>\n' + ''.join(

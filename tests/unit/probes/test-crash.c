@@ -92,7 +92,10 @@ static const struct
     "gears|SIGABRT|real_fault" },
   { 11, { "*" LIBC "kill", EXE "send_signal", EXE "main" }, "gears|SIGSEGV|send_signal" },
   { 11, { "*" EXE "kill", EXE "main" }, "gears|SIGSEGV|kill" },
-  { 11, { "*[jit] +0", EXE "run_script" }, "gears|SIGSEGV|[jit]" },
+  { 11,
+    { "*[jit] +0", "[jit] +0", EXE "run_script", EXE "main" },
+    "gears|SIGSEGV|[jit]|run_script" },
+  { 11, { "*[jit] +0" }, "gears|SIGSEGV|[jit]" },
   { 11, { "*[vdso] __vdso_clock_gettime", EXE "tell_time" }, "gears|SIGSEGV|tell_time" },
   { 11,
     { "*" LIBC "__memcpy_avx_unaligned", LIBC "fwrite", EXE "g_strdup", EXE "std::string::append",
@@ -119,6 +122,14 @@ static const struct
       EXE "main" },
     "gears|SIGABRT|gears::turn" },
   { 11, { "*" LIBC "_start" }, "gears|SIGSEGV|_start" },
+  /* What throws has no name there: whoever asked for it has. */
+  { 6,
+    { LIBC "abort", "/usr/lib/libstdc++.so.6.0.30 +a8e1a",
+      "/usr/lib/libstdc++.so.6.0.30 __gxx_personality_v0", "/usr/lib/libgcc_s.so.1 +16934",
+      "/usr/lib/libgcc_s.so.1 _Unwind_RaiseException", "/usr/lib/libstdc++.so.6.0.30 __cxa_throw",
+      "/usr/lib/libstdc++.so.6.0.30 +a026d", EXE "pick(std::vector<int>&, int)", EXE "main" },
+    "gears|SIGABRT|pick" },
+  { 11, { "*/usr/lib/libgcc_s.so.1 +16934", EXE "turn" }, "gears|SIGSEGV|turn" },
   { 99, { NULL }, "gears|SIG99" },
 };
 
