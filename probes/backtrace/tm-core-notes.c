@@ -11,6 +11,7 @@
 
 #define AUXV_PROGRAM_HEADERS 3
 #define AUXV_ENTRY 9
+#define AUXV_VDSO 33
 
 /* As the kernel's default of vm.max_map_count. */
 #define MAX_MAPPINGS 65530
@@ -30,6 +31,7 @@ struct _TmCoreNotes
   int code;
   guint n_threads;
   guint64 program_address; /* somewhere inside the program; 0: unknown */
+  guint64 vdso_address;    /* where the kernel's own page begins; 0: unknown */
   GArray *mappings;        /* (element-type Mapping) */
 };
 
@@ -111,6 +113,8 @@ add_auxv (TmCoreNotes *self, const guint8 *data, gsize n_bytes)
 
       if (key == AUXV_ENTRY || (key == AUXV_PROGRAM_HEADERS && self->program_address == 0))
         self->program_address = get_word (self, data + at + self->n_word_bytes);
+      else if (key == AUXV_VDSO)
+        self->vdso_address = get_word (self, data + at + self->n_word_bytes);
     }
 }
 
@@ -207,12 +211,25 @@ find_mapping (TmCoreNotes *self, guint64 address)
   return NULL;
 }
 
+/* What the kernel calls memory that has no file; behind memfd: a process writes what it likes. */
+static gboolean
+is_memory (const char *path)
+{
+  static const char *const names[] = { "/memfd:", "/dev/", "/SYSV", "/anon_hugepage" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_has_prefix (path, names[i]))
+      return TRUE;
+
+  return path[0] != '/';
+}
+
 const char *
 tm_core_notes_find_file (TmCoreNotes *self, guint64 address, guint64 *out_first_address)
 {
   const Mapping *found = find_mapping (self, address);
 
-  if (found == NULL)
+  if (found == NULL || is_memory (found->path))
     return NULL;
 
   *out_first_address = found->start;
@@ -225,6 +242,12 @@ tm_core_notes_find_file (TmCoreNotes *self, guint64 address, guint64 *out_first_
     }
 
   return found->path;
+}
+
+gboolean
+tm_core_notes_is_vdso (TmCoreNotes *self, guint64 address)
+{
+  return address != 0 && address == self->vdso_address;
 }
 
 const char *

@@ -29,9 +29,13 @@ int tm_core_notes_get_code (TmCoreNotes *self);
 guint tm_core_notes_get_n_threads (TmCoreNotes *self);
 
 /* (transfer none) (nullable): the path of the file mapped at address, and where its first mapping
- * begins. A file that has been deleted since has its old path. */
+ * begins. A file that has been deleted since has its old path; memory that processes share has
+ * none. */
 const char *
 tm_core_notes_find_file (TmCoreNotes *self, guint64 address, guint64 *out_first_address);
+
+/* Whether the kernel's own page begins at address. */
+gboolean tm_core_notes_is_vdso (TmCoreNotes *self, guint64 address);
 
 /* (transfer none) (nullable): the path of the program. */
 const char *tm_core_notes_get_exe (TmCoreNotes *self);

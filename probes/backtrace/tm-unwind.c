@@ -217,39 +217,49 @@ set_function (TmFrame *frame, Dwfl_Module *module, Dwarf_Addr pc)
   frame->function_offset = offset + (pc - call);
 }
 
+/* (transfer none): of the file that is mapped at address. out_start: where it begins, unless module
+ * says so. A module may have a name, too, but what stands in memory is what a process wrote there.
+ */
+static const char *
+find_path (Unwinder *self, Dwfl_Module *module, Dwarf_Addr address, guint64 *out_start)
+{
+  Dwarf_Addr start = 0;
+  const char *path = tm_core_notes_find_file (self->notes, address, out_start);
+
+  if (module != NULL)
+    {
+      dwfl_module_info (module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
+      *out_start = start;
+    }
+  if (path != NULL)
+    return path;
+
+  return tm_core_notes_is_vdso (self->notes, start) ? TM_FRAME_VDSO : TM_FRAME_JIT;
+}
+
 static TmFrame *
 make_frame (Unwinder *self, Dwarf_Addr pc, gboolean is_activation)
 {
   TmFrame *frame = g_new0 (TmFrame, 1);
-  Dwfl_Module *module = dwfl_addrmodule (self->dwfl, is_activation ? pc : pc - 1);
-  guint64 first_address = 0;
-  Dwarf_Addr start = 0;
-  const char *name = NULL;
-  const char *path = tm_core_notes_find_file (self->notes, pc, &first_address);
+  Dwarf_Addr call = is_activation ? pc : pc - 1;
+  Dwfl_Module *module = dwfl_addrmodule (self->dwfl, call);
+  guint64 start = 0;
 
   frame->n_times = 1;
   frame->is_activation = is_activation;
+  frame->path = g_strdup (find_path (self, module, call, &start));
+  /* Where memory without a file lies says nothing and is different each time, and what it says of
+   * itself is what a process wrote there. */
+  if (strcmp (frame->path, TM_FRAME_JIT) == 0)
+    return frame;
+
+  frame->offset = pc - start;
   if (module != NULL)
     {
-      name = dwfl_module_info (module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
-      first_address = start;
       frame->build_id = get_build_id (module);
       frame->package = g_strdup (get_package (self, module));
       set_function (frame, module, pc);
     }
-
-  if (path != NULL)
-    frame->path = g_strdup (path);
-  else if (name != NULL && (g_str_has_prefix (name, "[vdso") || strstr (name, "vdso") != NULL))
-    frame->path = g_strdup (TM_FRAME_VDSO);
-  else if (name != NULL && name[0] == '/')
-    frame->path = g_utf8_make_valid (name, -1);
-  else
-    frame->path = g_strdup (TM_FRAME_JIT);
-
-  /* Where memory without a file lies says nothing and is different each time. */
-  if (strcmp (frame->path, TM_FRAME_JIT) != 0)
-    frame->offset = pc - first_address;
   return frame;
 }
 

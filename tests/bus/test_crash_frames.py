@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness.cores import CoreTest
-from harness.crashing import ABORT, ADA, CRASH, CXX, CXX_AT, DOUBLE_FREE, HANDLER, JIT, NULL_CALL, OVERFLOW, RUST, THREADS
+from harness.crashing import ABORT, ADA, CRASH, CXX, CXX_AT, DOUBLE_FREE, HANDLER, JIT, JIT_SHARED, NULL_CALL, OVERFLOW, RUST, THREADS
 
 
 class CrashFrames(CoreTest):
@@ -191,6 +191,16 @@ class CrashFrames(CoreTest):
         self.assert_like_eu_stack(core, payload, 1)
         self.assertEqual(payload['frames'][0], {'module': '[jit]', 'activation': True})
         self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|[jit]|main')
+
+    @unittest.skipUnless(os.uname().machine == 'x86_64', 'the code is of this kind of machine')
+    def test_jit_in_shared_memory(self):
+        """Such memory has a name for the kernel, and still no file: it is the same crash wherever in it the code was."""
+        program = self.build(JIT_SHARED)
+        first, second = (self.payload(self.crash(program)) for _ in range(2))
+        self.assertEqual(first['frames'], second['frames'])
+        self.assertEqual(first['frames'][0], {'module': '[jit]', 'activation': True})
+        self.assertEqual(first['signature']['title'], 'gears|SIGSEGV|[jit]|main')
+        self.assertNotIn('hunter2', str(first))
 
     def test_call_of_nothing(self):
         """There is no code at 0: what is found behind it is told, with and without frame pointers."""

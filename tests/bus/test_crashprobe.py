@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 from harness.cores import PROBE
-from harness.crashing import ABORT, CRASH, MANY
+from harness.crashing import ABORT, CRASH, LOADER, MANY
 from harness.crashprobe import CORES, CrashprobeTest
 from harness.process import Process, open_files, run_as, wait_until
 
@@ -51,6 +51,21 @@ class JournalOfCrashes(CrashprobeTest):
         text, record = self.show(self.crash(program))
         self.assertNotIn('hunter2', text)
         self.assertEqual(record['payload']['signature']['title'], 'gears|SIGSEGV|[other]')
+
+    @unittest.skipUnless(os.uname().machine == 'x86_64', 'it knows files of 64 bit')
+    def test_library_without_a_file(self):
+        """What a program wrote into its memory may look like a library, with a name, a build-id and functions: none of it leaves."""
+        source = 'int hunter2_function (int *p) { return *p + 1; }'
+        library = self.build(source, '-shared', '-fPIC', '-Wl,-soname,/usr/lib/hunter2.so,--build-id=0x68756e746572322d', into='/opt',
+                             name='libhunter2.so')
+        core = self.crash(self.build(LOADER), library)
+        self.assertIn('68756e746572322d', str(self.eu_stack(core)), 'there is something to be left out')
+        for _ in range(2):
+            text, record = self.show(core)
+            for secret in ('hunter2', '68756e746572322d'):
+                self.assertNotIn(secret, text)
+            self.assertEqual(record['payload']['frames'][0], {'module': '[jit]', 'activation': True})
+            library.unlink(missing_ok=True)
 
     # Packages and units
 

@@ -101,6 +101,47 @@ int main (void)
   return ((int (*) (void)) page) () + 1;
 }
 '''
+# The same in memory that processes share, each time in another place, and with a name.
+JIT_SHARED = '''
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+static const unsigned char code[] = { 0x55, 0x48, 0x89, 0xe5, 0x31, 0xc0, 0x8b, 0x00, 0x5d, 0xc3 };
+int main (void)
+{
+  int memory = memfd_create ("hunter2", 0);
+  char *page = ftruncate (memory, 4096) == 0 ? mmap (0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED, memory, 0) : 0;
+  page += 64 * (getpid () % 16);
+  memcpy (page, code, sizeof code);
+  return ((int (*) (void)) page) () + 1;
+}
+'''
+# A program that loads a library by hand: nothing but its memory says what it is.
+LOADER = '''
+#include <elf.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+static char file[1 << 18];
+int main (int argc, char **argv)
+{
+  int fd = open (argv[argc - 1], O_RDONLY);
+  if (read (fd, file, sizeof file) < 1) return 1;
+  Elf64_Ehdr *head = (void *) file;
+  Elf64_Phdr *part = (void *) (file + head->e_phoff);
+  Elf64_Shdr *section = (void *) (file + head->e_shoff);
+  char *base = mmap (0, sizeof file, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  for (int i = 0; i < head->e_phnum; i++)
+    if (part[i].p_type == PT_LOAD) memcpy (base + part[i].p_vaddr, file + part[i].p_offset, part[i].p_filesz);
+  while (section->sh_type != SHT_DYNSYM) section++;
+  Elf64_Sym *symbol = (void *) (file + section->sh_offset);
+  char *names = file + ((Elf64_Shdr *) (file + head->e_shoff))[section->sh_link].sh_offset;
+  while (strcmp (names + symbol->st_name, "hunter2_function") != 0) symbol++;
+  return ((int (*) (int *)) (base + symbol->st_value)) (0) + 1;
+}
+'''
 HANDLER = '''
 #include <signal.h>
 #include <stdlib.h>

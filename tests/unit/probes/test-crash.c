@@ -496,6 +496,37 @@ test_files (void)
   g_assert_cmpstr (tm_core_notes_get_exe (notes), ==, "/usr/bin/gears");
 }
 
+/* Memory that processes share has a name that somebody chose, but no file; where the kernel's own
+ * page is the kernel says, and nobody's name. A program that has no file is somebody else's. */
+static void
+test_memory (void)
+{
+  static const char *const names[] = { "/memfd:hunter2 (deleted)", "/dev/zero (deleted)",
+                                       "/SYSV00000000 (deleted)", "/dev/shm/hunter2",
+                                       "anon_inode:hunter2" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      struct
+      {
+        guint64 words[5];
+        char names[64];
+      } note = { { 1, 4096, 0x1000, 0x2000, 0 }, "" };
+      const guint64 auxv[] = { 9, 0x1010, 33, 0x7000, 0, 0 };
+      g_autoptr (TmCoreNotes) notes = tm_core_notes_new (8);
+      guint64 first;
+
+      g_strlcpy (note.names, names[i], sizeof note.names);
+      tm_core_notes_add (notes, 0x46494c45, (const guint8 *) &note, sizeof note);
+      g_assert_false (tm_core_notes_is_vdso (notes, 0));
+      tm_core_notes_add (notes, 6, (const guint8 *) auxv, sizeof auxv);
+      g_assert_null (tm_core_notes_find_file (notes, 0x1800, &first));
+      g_assert_nonnull (tm_core_notes_get_exe (notes));
+      g_assert_true (tm_core_notes_is_vdso (notes, 0x7000));
+      g_assert_false (tm_core_notes_is_vdso (notes, 0x1000));
+    }
+}
+
 static void
 test_rules_errors (void)
 {
@@ -528,6 +559,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crash/hostile-child", test_hostile_child);
   g_test_add_func ("/crash/not-a-backtrace", test_not_a_backtrace);
   g_test_add_func ("/crash/files", test_files);
+  g_test_add_func ("/crash/memory", test_memory);
   g_test_add_func ("/crash/rules-errors", test_rules_errors);
   return g_test_run ();
 }
