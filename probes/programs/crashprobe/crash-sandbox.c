@@ -60,6 +60,9 @@ drop_user (GError **error)
   return drop_capabilities (error);
 }
 
+/* To truncate a file it need not be opened for writing. */
+#define OPEN_FLAGS (O_ACCMODE | O_CREAT | O_TRUNC)
+
 /* What elfutils and the C library need to read and to end; everything else fails with EPERM. */
 static int
 add_rules (scmp_filter_ctx filter)
@@ -80,7 +83,7 @@ add_rules (scmp_filter_ctx filter)
     SCMP_SYS (sched_yield),  SCMP_SYS (rt_sigaction), SCMP_SYS (rt_sigprocmask),
     SCMP_SYS (rt_sigreturn), SCMP_SYS (memfd_create), SCMP_SYS (ftruncate),
     SCMP_SYS (ftruncate64),  SCMP_SYS (exit),         SCMP_SYS (exit_group),
-    SCMP_SYS (sysinfo),      SCMP_SYS (uname),        SCMP_SYS (prlimit64),
+    SCMP_SYS (sysinfo),      SCMP_SYS (uname),
   };
   int result = 0;
 
@@ -88,10 +91,14 @@ add_rules (scmp_filter_ctx filter)
     result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, calls[i], 0);
   if (result == 0)
     result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (openat), 1,
-                               SCMP_A2 (SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
+                               SCMP_A2 (SCMP_CMP_MASKED_EQ, OPEN_FLAGS, O_RDONLY));
   if (result == 0)
     result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (open), 1,
-                               SCMP_A1 (SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
+                               SCMP_A1 (SCMP_CMP_MASKED_EQ, OPEN_FLAGS, O_RDONLY));
+  /* To ask for limits, not to set those of another process of the same user. */
+  if (result == 0)
+    result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (prlimit64), 1,
+                               SCMP_A2 (SCMP_CMP_EQ, 0));
   return result;
 }
 
