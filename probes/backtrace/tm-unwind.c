@@ -6,6 +6,7 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +30,7 @@ typedef struct
   Elf *core;
   Elf *exe; /* (nullable) */
   int exe_fd;
+  const char *root;
   Dwfl *dwfl;
   TmCoreNotes *notes;
   TmBacktrace *backtrace;
@@ -46,18 +48,36 @@ set_error (GError **error, const char *what)
   return FALSE;
 }
 
-/* The program that was handed over is that of the core if they have the same build-id. */
+/* Whether a file is the one that was mapped there: they have the same build-id. */
 static gboolean
-is_exe (Unwinder *self, Dwfl_Module *module)
+is_of_module (Elf *elf, Dwfl_Module *module)
 {
   const unsigned char *bits;
-  const void *exe_bits;
+  const void *elf_bits;
   GElf_Addr address;
   int n_bits = dwfl_module_build_id (module, &bits, &address);
 
-  return n_bits > 0 && self->exe != NULL &&
-         dwelf_elf_gnu_build_id (self->exe, &exe_bits) == n_bits &&
-         memcmp (bits, exe_bits, n_bits) == 0;
+  return n_bits > 0 && elf != NULL && dwelf_elf_gnu_build_id (elf, &elf_bits) == n_bits &&
+         memcmp (bits, elf_bits, n_bits) == 0;
+}
+
+/* The file of which the kernel said that it was mapped at address; -1: it is not there any more. */
+static int
+open_mapped (Unwinder *self, Dwfl_Module *module, Dwarf_Addr address)
+{
+  guint64 start;
+  const char *path = tm_core_notes_find_file (self->notes, address, &start);
+  g_autofree char *file = path != NULL ? g_build_filename (self->root, path, NULL) : NULL;
+  int fd = file != NULL ? open (file, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+  Elf *elf = fd >= 0 ? elf_begin (fd, ELF_C_READ_MMAP, NULL) : NULL;
+  gboolean is_found = is_of_module (elf, module);
+
+  elf_end (elf);
+  if (is_found || fd < 0)
+    return fd;
+
+  close (fd);
+  return -1;
 }
 
 static int
@@ -69,9 +89,13 @@ find_elf (Dwfl_Module *module,
           Elf **out_elf)
 {
   Unwinder *owner = *user_data;
+  int fd = -1;
 
-  if (owner != NULL && is_exe (owner, module))
-    return dup (owner->exe_fd);
+  if (owner != NULL)
+    fd =
+        is_of_module (owner->exe, module) ? dup (owner->exe_fd) : open_mapped (owner, module, base);
+  if (fd >= 0)
+    return fd;
 
   return dwfl_build_id_find_elf (module, user_data, name, base, out_path, out_elf);
 }
@@ -328,9 +352,9 @@ walk (Unwinder *self, GError **error)
 }
 
 TmBacktrace *
-tm_unwind_core (int core_fd, int exe_fd, GError **error)
+tm_unwind_core (int core_fd, int exe_fd, const char *root, GError **error)
 {
-  g_auto (Unwinder) self = { .exe_fd = exe_fd };
+  g_auto (Unwinder) self = { .exe_fd = exe_fd, .root = root };
 
   elf_version (EV_CURRENT);
   self.backtrace = tm_backtrace_new ();

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* core_fd: an ELF core file, seekable. exe_fd: the program, where its path may lead nowhere or to
- * another one; -1: find it. Fails with G_IO_ERROR_INVALID_DATA. A core without one frame is one
- * with an empty list. */
-TmBacktrace *tm_unwind_core (int core_fd, int exe_fd, GError **error);
+ * another one; -1: find it. root: below which the files are. Fails with G_IO_ERROR_INVALID_DATA. A
+ * core without one frame is one with an empty list. */
+TmBacktrace *tm_unwind_core (int core_fd, int exe_fd, const char *root, GError **error);
 
 G_END_DECLS

@@ -53,7 +53,7 @@ class HostileCores(CoreTest):
             def take():
                 os.dup2(stream.fileno(), 3)
 
-            child = subprocess.Popen([PROBE, '--analyse'], pass_fds=(3,), preexec_fn=take, stdout=nothing, stderr=nothing)
+            child = subprocess.Popen([PROBE, '--analyse', '/'], pass_fds=(3,), preexec_fn=take, stdout=nothing, stderr=nothing)
             _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         return child.returncode, used

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.cores import PROBE
 from harness.crashing import ABORT, CRASH, LOADER, MANY
 from harness.crashprobe import CORES, CrashprobeTest
+from harness.journal import MACHINE, Journal
 from harness.process import Process, open_files, run_as, wait_until
 
 
@@ -137,6 +138,27 @@ class JournalOfCrashes(CrashprobeTest):
         self.assertEqual(json.loads(kept[0]['payload'])['signature']['title'], 'gears|SIGSEGV|touch')
         self.assertTrue(kept[0]['created_at'].startswith('2026-01-01T00:00:00'))
         self.assertNotIn('hunter2', json.dumps(kept))
+
+    def test_another_system(self):
+        """Below a directory: its journal, its cores, and its programs, of which this system has others."""
+        self.decide(2)
+        other = self.directory / 'other'
+        for directory in ('usr/bin', 'etc', 'var/lib/dpkg/info', CORES.relative_to('/')):
+            (other / directory).mkdir(parents=True)
+        (other / 'etc/machine-id').write_text(MACHINE)
+        (other / 'var/lib/dpkg/info/gears.list').write_text('/usr/bin/gears\n')
+        (other / 'var/lib/dpkg/status').write_text('Package: gears\nArchitecture: all\nVersion: 1.2-3\n')
+        program = self.build(CRASH)
+        core = self.crash(program)
+        expected = self.payload(core)['frames']
+        shutil.move(program, other / 'usr/bin')
+        self.build(ABORT)
+        self.assertNotEqual(self.payload(core)['frames'], expected)
+        self.assertEqual(self.payload(core, '--root', other)['frames'], expected)
+        self.journal = Journal(other)
+        self.coredump(core, directory=other)
+        run_as('root', [PROBE, '--once', '--root', other])
+        self.assertEqual([(said['frames'], said['package']) for said in self.payloads()], [(expected, 'gears 1.2-3')])
 
     def test_follow(self):
         self.prepare_journal()

@@ -37,12 +37,13 @@ class CrashprobeTest(CoreTest, SystemTest):
         ran = run_as('root', [PROBE, '--once'], check=False, environment=environment)
         self.assertEqual(ran.returncode, expect, ran.stderr)
 
-    def coredump(self, core=None, name='core.gears.1.zst', **fields):
-        """What systemd-coredump does; fields: what is different, None: not there."""
+    def coredump(self, core=None, name='core.gears.1.zst', directory='/', **fields):
+        """What systemd-coredump of the system below directory does; fields: what is different, None: not there."""
         file = CORES / name
         if core:
-            subprocess.run(['zstd', '-q', '-f', core, '-o', file], check=True)
-            file.chmod(0o600)
+            kept = Path(directory) / file.relative_to('/')
+            subprocess.run(['zstd', '-q', '-f', core, '-o', kept], check=True)
+            kept.chmod(0o600)
         entry = {'MESSAGE_ID': 'fc2e22bc6ee647b6b90729ab34a250b1', '_UID': 0, '_EXE': '/usr/lib/systemd/systemd-coredump',
                  '_TRANSPORT': 'journal', 'MESSAGE': 'Process 1 (gears) of user 1000 dumped core.', 'COREDUMP_EXE': '/usr/bin/gears',
                  'COREDUMP_FILENAME': file, 'COREDUMP_TIMESTAMP': 1767225600000000, 'COREDUMP_CMDLINE': 'gears hunter2',

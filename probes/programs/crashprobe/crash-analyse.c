@@ -33,7 +33,7 @@ write_out (GBytes *bytes)
 }
 
 static TmBacktrace *
-analyse (GError **error)
+analyse (const char *root, GError **error)
 {
   int exe_fd = fcntl (CRASH_ANALYSE_EXE_FD, F_GETFD) >= 0 ? CRASH_ANALYSE_EXE_FD : -1;
   int core_fd;
@@ -44,14 +44,14 @@ analyse (GError **error)
   if (core_fd < 0)
     return NULL;
 
-  return tm_unwind_core (core_fd, exe_fd, error);
+  return tm_unwind_core (core_fd, exe_fd, root, error);
 }
 
 int
-crash_analyse_run (void)
+crash_analyse_run (const char *root)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TmBacktrace) backtrace = analyse (&error);
+  g_autoptr (TmBacktrace) backtrace = analyse (root, &error);
   g_autoptr (GBytes) bytes = NULL;
 
   if (backtrace == NULL)

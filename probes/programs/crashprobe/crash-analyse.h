@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* What stands in its argv[1]. */
+/* What stands in its argv[1]; in argv[2]: below which directory the files are that the core names.
+ */
 #define CRASH_ANALYSE_OPTION "--analyse"
 
 /* Descriptors that it is started with; the program's is optional. */
@@ -17,6 +18,6 @@ G_BEGIN_DECLS
 #define CRASH_ANALYSE_EXE_FD 4
 
 /* The main of the child: its exit status, 0 or 1. */
-int crash_analyse_run (void);
+int crash_analyse_run (const char *root);
 
 G_END_DECLS

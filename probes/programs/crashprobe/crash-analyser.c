@@ -12,11 +12,12 @@
 #include "crash-analyse.h"
 
 static GSubprocess *
-start (int core_fd, int exe_fd, GError **error)
+start (int core_fd, int exe_fd, const char *root, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   static const char *const nothing[] = { "LC_ALL=C.UTF-8", NULL };
+  g_autofree char *directory = g_canonicalize_filename (root != NULL ? root : "/", NULL);
   int core_copy = fcntl (core_fd, F_DUPFD_CLOEXEC, 0);
   int exe_copy = exe_fd >= 0 ? fcntl (exe_fd, F_DUPFD_CLOEXEC, 0) : -1;
 
@@ -27,7 +28,7 @@ start (int core_fd, int exe_fd, GError **error)
   if (exe_copy >= 0)
     g_subprocess_launcher_take_fd (launcher, exe_copy, CRASH_ANALYSE_EXE_FD);
   return g_subprocess_launcher_spawn (launcher, error, "/proc/self/exe", CRASH_ANALYSE_OPTION,
-                                      NULL);
+                                      directory, NULL);
 }
 
 /* FALSE: nothing came in time. */
@@ -74,9 +75,9 @@ read_output (int fd, GError **error)
 }
 
 TmBacktrace *
-crash_analyser_read (int core_fd, int exe_fd, GError **error)
+crash_analyser_read (int core_fd, int exe_fd, const char *root, GError **error)
 {
-  g_autoptr (GSubprocess) child = start (core_fd, exe_fd, error);
+  g_autoptr (GSubprocess) child = start (core_fd, exe_fd, root, error);
   g_autoptr (GBytes) output = NULL;
   GInputStream *pipe;
 

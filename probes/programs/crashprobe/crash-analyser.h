@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /* Blocks, at most CRASH_MAX_WAIT_SECONDS. core_fd: seekable or not, plain or compressed; exe_fd: -1
- * for none. Fails with G_IO_ERROR for every reason for which the core says nothing. */
+ * for none; root: (nullable): below which the files are. Fails with G_IO_ERROR for every reason for
+ * which the core says nothing. */
 #define CRASH_MAX_WAIT_SECONDS 30
-TmBacktrace *crash_analyser_read (int core_fd, int exe_fd, GError **error);
+TmBacktrace *crash_analyser_read (int core_fd, int exe_fd, const char *root, GError **error);
 
 G_END_DECLS

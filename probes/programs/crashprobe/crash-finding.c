@@ -51,7 +51,10 @@ set_process (CrashFinding *self, TmBacktrace *backtrace, TmCrashRules *rules)
 }
 
 void
-crash_finding_init (CrashFinding *self, const CrashCase *crash, TmCrashRules *rules)
+crash_finding_init (CrashFinding *self,
+                    const CrashCase *crash,
+                    TmCrashRules *rules,
+                    const char *root)
 {
   g_autoptr (TmBacktrace) backtrace = NULL;
   g_autoptr (GError) error = NULL;
@@ -69,7 +72,7 @@ crash_finding_init (CrashFinding *self, const CrashCase *crash, TmCrashRules *ru
       return;
     }
 
-  backtrace = crash_analyser_read (crash->core_fd, crash->exe_fd, &error);
+  backtrace = crash_analyser_read (crash->core_fd, crash->exe_fd, root, &error);
   if (backtrace == NULL)
     set_undecodable (self, crash, error->message);
   else if (is_foreign (crash, backtrace->exe))

@@ -28,12 +28,16 @@ typedef struct
   char *problem;          /* (nullable): why its core cannot be read */
 } CrashFinding;
 
-/* Blocks, while the core is read. A core that says nothing is a finding, too. */
-void crash_finding_init (CrashFinding *self, const CrashCase *crash, TmCrashRules *rules);
+/* Blocks, while the core is read. A core that says nothing is a finding, too. root: (nullable):
+ * where the files of the system are of which it is. */
+void crash_finding_init (CrashFinding *self,
+                         const CrashCase *crash,
+                         TmCrashRules *rules,
+                         const char *root);
 void crash_finding_clear (CrashFinding *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CrashFinding, crash_finding_clear)
 
-/* (transfer full): all that a record of it has. root: (nullable): where dpkg's files are. */
+/* (transfer full): all that a record of it has. root: as above. */
 JsonNode *
 crash_finding_to_payload (const CrashFinding *self, const CrashCase *crash, const char *root);
 

@@ -224,7 +224,7 @@ crash_reporter_take (CrashReporter *self, const CrashCase *crash, const char *pl
   g_auto (CrashFinding) finding = { 0 };
   gboolean done;
 
-  crash_finding_init (&finding, crash, self->rules);
+  crash_finding_init (&finding, crash, self->rules, tm_probe_get_root (self->probe));
   if (!is_limited (self))
     return report (self, &finding, crash, error);
   if (!load (self, error))

@@ -245,8 +245,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status;
 
-  if (argc == 2 && strcmp (argv[1], CRASH_ANALYSE_OPTION) == 0)
-    return crash_analyse_run ();
+  if (argc == 3 && strcmp (argv[1], CRASH_ANALYSE_OPTION) == 0)
+    return crash_analyse_run (argv[2]);
   crash_handler_open_streams ();
   if (!start (&self, argc, argv, &status))
     return status;

@@ -255,7 +255,7 @@ read_core (char what, GError **error)
   TmBacktrace *backtrace;
 
   g_assert_cmpint (write (fd, &what, 1), ==, 1);
-  backtrace = crash_analyser_read (fd, -1, error);
+  backtrace = crash_analyser_read (fd, -1, NULL, error);
   close (fd);
   return backtrace;
 }
@@ -302,7 +302,7 @@ test_stays (void)
 int
 main (int argc, char **argv)
 {
-  if (argc == 2 && strcmp (argv[1], CRASH_ANALYSE_OPTION) == 0)
+  if (argc == 3 && strcmp (argv[1], CRASH_ANALYSE_OPTION) == 0)
     return be_child ();
 
   g_test_init (&argc, &argv, NULL);
