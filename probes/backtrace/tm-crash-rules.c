@@ -101,9 +101,9 @@ tm_crash_rules_new (const char *text, GError **error)
   return g_steal_pointer (&self);
 }
 
-/* (transfer none) (nullable) */
+/* (transfer none) (nullable): the first one that fits. */
 static const Rule *
-find (TmCrashRules *self, TmCrashClass class_, const char *module, const char *function)
+find (TmCrashRules *self, gboolean is_alias, const char *module, const char *function)
 {
   g_autofree char *both = g_strconcat (module, "!", function, NULL);
 
@@ -111,7 +111,7 @@ find (TmCrashRules *self, TmCrashClass class_, const char *module, const char *f
     {
       const Rule *rule = &g_array_index (self->rules, Rule, i);
 
-      if (rule->class_ == class_ &&
+      if ((rule->class_ == TM_CRASH_CLASS_NONE) == is_alias &&
           g_pattern_spec_match_string (rule->pattern, rule->has_module ? both : function))
         return rule;
     }
@@ -122,20 +122,15 @@ find (TmCrashRules *self, TmCrashClass class_, const char *module, const char *f
 TmCrashClass
 tm_crash_rules_classify (TmCrashRules *self, const char *module, const char *function)
 {
-  static const TmCrashClass order[] = { TM_CRASH_CLASS_CUT, TM_CRASH_CLASS_END,
-                                        TM_CRASH_CLASS_PREFIX, TM_CRASH_CLASS_SKIP };
+  const Rule *rule = find (self, FALSE, module, function);
 
-  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
-    if (find (self, order[i], module, function) != NULL)
-      return order[i];
-
-  return TM_CRASH_CLASS_NONE;
+  return rule != NULL ? rule->class_ : TM_CRASH_CLASS_NONE;
 }
 
 const char *
 tm_crash_rules_get_name (TmCrashRules *self, const char *module, const char *function)
 {
-  const Rule *rule = find (self, TM_CRASH_CLASS_NONE, module, function);
+  const Rule *rule = find (self, TRUE, module, function);
 
   return rule != NULL ? rule->name : function;
 }

@@ -25,7 +25,7 @@ TmCrashRules *tm_crash_rules_new (const char *text, GError **error);
 void tm_crash_rules_free (TmCrashRules *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmCrashRules, tm_crash_rules_free)
 
-/* The first class in the order cut, end, prefix, skip. function: normalised, see
+/* The class of the first line that fits. function: normalised, see
  * tm-function-name.h; "" where it has no name. */
 TmCrashClass tm_crash_rules_classify (TmCrashRules *self, const char *module, const char *function);
 

@@ -122,6 +122,10 @@ static const struct
       EXE "main" },
     "gears|SIGABRT|gears::turn" },
   { 11, { "*" LIBC "_start" }, "gears|SIGSEGV|_start" },
+  /* Whatever of libc it is: it did as it was told. What has names of its own is not. */
+  { 11, { "*" LIBC "fputc", EXE "write_log", EXE "main" }, "gears|SIGSEGV|fputc|write_log" },
+  { 31, { "*" LIBC "getppid", LIBC "__helper", EXE "ask" }, "gears|SIGSYS|getppid|ask" },
+  { 11, { "*" EXE "fputc", EXE "write_log" }, "gears|SIGSEGV|fputc" },
   /* What throws has no name there: whoever asked for it has. */
   { 6,
     { LIBC "abort", "/usr/lib/libstdc++.so.6.0.30 +a8e1a",
@@ -527,6 +531,22 @@ test_memory (void)
     }
 }
 
+/* A vendor can rely on the order of the lines. */
+static void
+test_rules_order (void)
+{
+  g_autoptr (TmCrashRules) rules = tm_crash_rules_new (
+      "alias wheel turn_*\nskip libgears.so!turn_back\nprefix turn_*\ncut turn_back\n", NULL);
+
+  g_assert_cmpint (tm_crash_rules_classify (rules, "libgears.so", "turn_back"), ==,
+                   TM_CRASH_CLASS_SKIP);
+  g_assert_cmpint (tm_crash_rules_classify (rules, "gears", "turn_back"), ==,
+                   TM_CRASH_CLASS_PREFIX);
+  g_assert_cmpint (tm_crash_rules_classify (rules, "gears", "back"), ==, TM_CRASH_CLASS_NONE);
+  g_assert_cmpstr (tm_crash_rules_get_name (rules, "gears", "turn_back"), ==, "wheel");
+  g_assert_cmpstr (tm_crash_rules_get_name (rules, "gears", "back"), ==, "back");
+}
+
 static void
 test_rules_errors (void)
 {
@@ -560,6 +580,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crash/not-a-backtrace", test_not_a_backtrace);
   g_test_add_func ("/crash/files", test_files);
   g_test_add_func ("/crash/memory", test_memory);
+  g_test_add_func ("/crash/rules-order", test_rules_order);
   g_test_add_func ("/crash/rules-errors", test_rules_errors);
   return g_test_run ();
 }
