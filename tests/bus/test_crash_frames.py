@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness.cores import CoreTest
-from harness.crashing import ABORT, ADA, CRASH, CXX, CXX_AT, DOUBLE_FREE, HANDLER, JIT, JIT_SHARED, NULL_CALL, OVERFLOW, RUST, THREADS
+from harness.crashing import ABORT, ADA, CRASH, CXX, CXX_AT, DOUBLE_FREE, FORBIDDEN_CALL, HANDLER, JIT, JIT_SHARED, NULL_CALL, OVERFLOW, RUST, THREADS
 
 
 class CrashFrames(CoreTest):
@@ -26,6 +26,14 @@ class CrashFrames(CoreTest):
         self.assertEqual((payload['signal'], payload['reason']), ('SIGSEGV', 'SI_USER'))
         self.assertGreater(len(payload['frames']), 1)
         self.assertRegex(payload['signature']['title'], r'^dash\|SIGSEGV\|dash\+0x')
+
+    def test_forbidden_call(self):
+        """A filter of system calls ended it: the reason is said, and who made the call."""
+        core = self.crash(self.build(FORBIDDEN_CALL))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 3)
+        self.assertEqual((payload['signal'], payload['reason']), ('SIGSYS', 'SYS_SECCOMP'))
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSYS|getppid|ask')
 
     def test_abort(self):
         core = self.crash(self.build(ABORT))

@@ -29,6 +29,28 @@ DOUBLE_FREE = '''
 __attribute__((noinline)) int drop (void *p) { free (p); free (p); return 1; }
 int main (void) { return drop (malloc (2000)) + 1; }
 '''
+FORBIDDEN_CALL = '''
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+__attribute__((noinline)) int ask (void) { return getppid () + 1; }
+int main (void)
+{
+  struct sock_filter rules[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog filter = { sizeof rules / sizeof *rules, rules };
+  prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+  return ask () + 1;
+}
+'''
 OVERFLOW = '''
 static volatile int one = 1;
 int even (int n);
