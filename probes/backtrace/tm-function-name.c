@@ -63,6 +63,24 @@ begin_type (GString *cut)
     g_string_truncate (cut, cut->len - 2);
 }
 
+#define LAMBDA "{lambda("
+
+/* Behind what g++ calls a function without a name: its arguments and its number are no part of what
+ * it is called here. */
+static const char *
+skip_lambda (const char *at)
+{
+  guint depth = 0;
+
+  for (; *at != '\0'; at++)
+    if (*at == '{')
+      depth++;
+    else if (*at == '}' && --depth == 0)
+      return at + 1;
+
+  return at;
+}
+
 /* Up to the argument list, without what stands in angles; "(anonymous namespace)" is a name. */
 static char *
 cut_arguments (const char *name)
@@ -79,6 +97,12 @@ cut_arguments (const char *name)
           if (depth == 0)
             g_string_append_len (cut, at, (gssize) n_word);
           at += n_word - 1;
+        }
+      else if (g_str_has_prefix (at, LAMBDA))
+        {
+          if (depth == 0)
+            g_string_append (cut, "{lambda}");
+          at = skip_lambda (at) - 1;
         }
       else if (*at == '<' && cut->len > 0 && !is_operator (cut))
         {
