@@ -187,6 +187,10 @@ check_usage (Crashprobe *self)
 {
   g_autoptr (GError) error = NULL;
 
+  if (self->core != NULL && !tm_probe_check_input (self->probe, "--core", FALSE))
+    return FALSE;
+  if (self->core != NULL)
+    tm_probe_set_input (self->probe, self->core);
   if (self->exe != NULL && !tm_probe_check_input (self->probe, "--exe", TRUE))
     return FALSE;
   if (self->is_handler)
@@ -231,8 +235,6 @@ start (Crashprobe *self, int argc, char **argv, int *out_status)
   self->probe = tm_probe_new (&self->info, argc, argv, out_status);
   if (self->probe == NULL)
     return FALSE;
-  if (self->core != NULL)
-    tm_probe_set_input (self->probe, self->core);
 
   *out_status = TM_PROBE_EXIT_USAGE;
   return check_usage (self);
