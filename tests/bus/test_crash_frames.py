@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness.cores import CoreTest
-from harness.crashing import ABORT, ADA, CRASH, CXX, CXX_AT, DOUBLE_FREE, FORBIDDEN_CALL, HANDLER, JIT, JIT_SHARED, NULL_CALL, OVERFLOW, RUST, THREADS
+from harness.crashing import ABORT, ADA, CRASH, CXX, CXX_AT, DOUBLE_FREE, FORBIDDEN_CALL, HANDLER, JIT, JIT_SHARED, NULL_CALL, OVERFLOW, RUST, THREADS, VDSO
 
 
 class CrashFrames(CoreTest):
@@ -209,6 +209,15 @@ class CrashFrames(CoreTest):
         self.assertEqual(first['frames'][0], {'module': '[jit]', 'activation': True})
         self.assertEqual(first['signature']['title'], 'gears|SIGSEGV|[jit]|main')
         self.assertNotIn('hunter2', str(first))
+
+    def test_page_of_the_kernel(self):
+        """The kernel's own code in a process has no file, but a name; it did as it was told."""
+        core = self.crash(self.build(VDSO))
+        payload = self.payload(core)
+        self.assert_like_eu_stack(core, payload, 4)
+        self.assertEqual(payload['frames'][0]['module'], '[jit]')
+        self.assertRegex(payload['frames'][0]['function'], 'clock_gettime')
+        self.assertEqual(payload['signature']['title'], 'gears|SIGSEGV|clock_gettime|tell_time')
 
     def test_call_of_nothing(self):
         """There is no code at 0: what is found behind it is told, with and without frame pointers."""

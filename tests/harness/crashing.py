@@ -171,6 +171,12 @@ static void on_fault (int n) { (void) n; abort (); }
 __attribute__((noinline)) int fault (int *p) { return *p + 1; }
 int main (void) { signal (SIGSEGV, on_fault); return fault (0) + 1; }
 '''
+# In the page of code that the kernel gives to each process.
+VDSO = '''
+#include <time.h>
+__attribute__((noinline)) int tell_time (struct timespec *where) { return clock_gettime (CLOCK_MONOTONIC, where) + 1; }
+int main (int argc, char **argv) { (void) argv; return tell_time ((struct timespec *) (8L * argc)) + 1; }
+'''
 NULL_CALL = '''
 static int (*volatile nothing) (int);
 __attribute__((noinline)) int spin (int n) { return nothing (n) + 1; }
