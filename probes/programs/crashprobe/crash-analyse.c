@@ -38,7 +38,7 @@ analyse (const char *root, GError **error)
   int exe_fd = fcntl (CRASH_ANALYSE_EXE_FD, F_GETFD) >= 0 ? CRASH_ANALYSE_EXE_FD : -1;
   int core_fd;
 
-  if (!crash_sandbox_enter (error))
+  if (!crash_sandbox_enter (root, error))
     return NULL;
   core_fd = crash_unpack (CRASH_ANALYSE_CORE_FD, CRASH_MAX_CORE_BYTES, error);
   if (core_fd < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See crash-sandbox.h. Namespaces are a second wall, where the system gives them; what must hold is
- * the user's id, the limits and the filter of system calls.
+ * See crash-sandbox.h. Namespaces and Landlock are a second wall, where the system gives them; what
+ * must hold is the user's id, the limits and the filter of system calls.
  */
 #include "crash-sandbox.h"
 
@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -58,6 +60,48 @@ drop_user (GError **error)
     return set_error (error, "cannot become nobody", errno);
 
   return drop_capabilities (error);
+}
+
+/* Where programs and their libraries are, and nothing that a machine keeps. */
+static const char *const directories[] = { "/usr",  "/lib", "/lib32", "/lib64", "/libx32", "/bin",
+                                           "/sbin", "/opt", "/home",  "/nix",   "/snap" };
+
+/* The first version of Landlock: it knows these and everything before. */
+#define ALL_RIGHTS ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
+
+static void
+let_read (int rules, const char *directory)
+{
+  struct landlock_path_beneath_attr rule = {
+    .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+    .parent_fd = open (directory, O_PATH | O_DIRECTORY | O_CLOEXEC),
+  };
+
+  if (rule.parent_fd < 0)
+    return;
+
+  syscall (SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+  close (rule.parent_fd);
+}
+
+/* Whoever is not root stays who he is, and could read what other processes of his keep, in files or
+ * in memory. Best effort: older kernels have no Landlock. */
+static void
+limit_files (const char *root)
+{
+  const struct landlock_ruleset_attr attributes = { .handled_access_fs = ALL_RIGHTS };
+  int rules = (int) syscall (SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
+
+  if (rules < 0)
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (directories); i++)
+    let_read (rules, directories[i]);
+  if (strcmp (root, "/") != 0)
+    let_read (rules, root);
+  if (syscall (SYS_landlock_restrict_self, rules, 0) != 0)
+    g_debug ("all files may be read: %s", g_strerror (errno));
+  close (rules);
 }
 
 /* To truncate a file it need not be opened for writing. */
@@ -119,16 +163,20 @@ filter_calls (GError **error)
 }
 
 gboolean
-crash_sandbox_enter (GError **error)
+crash_sandbox_enter (const char *root, GError **error)
 {
   /* Best effort: inside a container or a hardened unit there may be none. */
   if (unshare (CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) != 0)
     g_debug ("no namespaces of its own: %s", g_strerror (errno));
 
-  return drop_user (error) && limit (RLIMIT_CPU, CRASH_MAX_CPU_SECONDS, error) &&
+  if (!drop_user (error))
+    return FALSE;
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return set_error (error, "cannot give up new privileges", errno);
+
+  limit_files (root);
+  return limit (RLIMIT_CPU, CRASH_MAX_CPU_SECONDS, error) &&
          limit (RLIMIT_AS, CRASH_MAX_ADDRESS_BYTES, error) && limit (RLIMIT_CORE, 0, error) &&
          limit (RLIMIT_NOFILE, MAX_DESCRIPTORS, error) && limit (RLIMIT_NPROC, 1, error) &&
-         (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ||
-          set_error (error, "cannot give up new privileges", errno)) &&
          filter_calls (error);
 }

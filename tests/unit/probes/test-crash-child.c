@@ -158,11 +158,11 @@ static const struct
 /* 0: it is as it should be; 100: it may not even read; else which one it could do. Nothing but
  * system calls, which is all that is left. */
 static int
-try_all (void)
+try_all (const char *root)
 {
   struct rlimit limits;
 
-  if (!crash_sandbox_enter (NULL))
+  if (!crash_sandbox_enter (root, NULL))
     return 101;
   if (open (file, O_RDONLY) < 0 || prlimit (0, RLIMIT_CPU, NULL, &limits) != 0 ||
       limits.rlim_max != CRASH_MAX_CPU_SECONDS)
@@ -194,7 +194,7 @@ test_sandbox (void)
   g_assert_cmpint (write (fd, "text", 4), ==, 4);
   child = fork ();
   if (child == 0)
-    _exit (try_all ());
+    _exit (try_all (g_get_tmp_dir ()));
 
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
   g_assert_true (WIFEXITED (status));
@@ -202,6 +202,43 @@ test_sandbox (void)
     g_test_message ("it could do: %s", forbidden[WEXITSTATUS (status) - 1].name);
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
   g_assert_cmpint (lseek (fd, 0, SEEK_END), ==, 4);
+  close (fd);
+  g_unlink (file);
+  g_clear_pointer (&file, g_free);
+}
+
+/* What a user has beside programs is not for it, though it would be for the user. */
+static int
+try_to_read (const char *elsewhere, pid_t parent)
+{
+  g_autofree char *memory = g_strdup_printf ("/proc/%d/mem", parent);
+
+  if (!crash_sandbox_enter ("/", NULL))
+    return 101;
+  if (open ("/usr/bin/env", O_RDONLY) < 0)
+    return 100;
+  if (open (elsewhere, O_RDONLY) >= 0 || errno != EACCES)
+    return 1;
+  if (open ("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES)
+    return 2;
+
+  return open (memory, O_RDONLY) >= 0 || errno != EACCES ? 3 : 0;
+}
+
+static void
+test_files (void)
+{
+  int status, fd = g_file_open_tmp ("crash-XXXXXX", &file, NULL);
+  pid_t child, parent = getpid ();
+
+  g_assert_cmpint (fchmod (fd, 0666), ==, 0);
+  child = fork ();
+  if (child == 0)
+    _exit (try_to_read (file, parent));
+
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
   close (fd);
   g_unlink (file);
   g_clear_pointer (&file, g_free);
@@ -308,6 +345,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (HAS_ROOM)
     g_test_add_func ("/crash-child/sandbox", test_sandbox);
+  if (HAS_ROOM && syscall (SYS_landlock_create_ruleset, NULL, 0, 1 /* only which version */) > 0)
+    g_test_add_func ("/crash-child/files", test_files);
   g_test_add_func ("/crash-child/believed", test_believed);
   g_test_add_func ("/crash-child/not-believed", test_not_believed);
   g_test_add_func ("/crash-child/stays", test_stays);
