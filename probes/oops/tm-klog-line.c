@@ -39,18 +39,16 @@ take_digits (Cursor *self, guint max_digits, gint64 *out_number)
   return self->at > start;
 }
 
-/* "[    5.678901]": as many digits behind the point as the kernel prints. */
+/* "12.345678", with blanks in front; as many digits behind the point as the kernel prints. */
 static gboolean
-take_stamp (Cursor *self, gint64 *out_usec)
+take_seconds (Cursor *self, gint64 *out_usec)
 {
   Cursor cursor = *self;
   gint64 seconds, micros;
 
-  if (!take_char (&cursor, '['))
-    return FALSE;
   skip_spaces (&cursor);
   if (!take_digits (&cursor, 10, &seconds) || !take_char (&cursor, '.') ||
-      !take_digits (&cursor, 6, &micros) || !take_char (&cursor, ']'))
+      !take_digits (&cursor, 6, &micros))
     return FALSE;
 
   *out_usec = seconds * G_USEC_PER_SEC + micros;
@@ -58,7 +56,37 @@ take_stamp (Cursor *self, gint64 *out_usec)
   return TRUE;
 }
 
-/* "[   T12]" or "[    C1]": CONFIG_PRINTK_CALLER. */
+/* " <    0.000123>": how long after the line before, where dmesg is asked for it. */
+static void
+skip_delta (Cursor *self)
+{
+  Cursor cursor = *self;
+  gint64 usec;
+
+  skip_spaces (&cursor);
+  if (take_char (&cursor, '<') && take_seconds (&cursor, &usec) && take_char (&cursor, '>'))
+    *self = cursor;
+}
+
+/* "[    5.678901]" */
+static gboolean
+take_stamp (Cursor *self, gint64 *out_usec)
+{
+  Cursor cursor = *self;
+  gint64 usec;
+
+  if (!take_char (&cursor, '[') || !take_seconds (&cursor, &usec))
+    return FALSE;
+  skip_delta (&cursor);
+  if (!take_char (&cursor, ']'))
+    return FALSE;
+
+  *out_usec = usec;
+  *self = cursor;
+  return TRUE;
+}
+
+/* "[   T12]" or "[    C1]": CONFIG_PRINTK_CALLER; dmesg puts a blank in front. */
 static gboolean
 take_caller (Cursor *self, guint64 *out_caller)
 {
@@ -66,6 +94,7 @@ take_caller (Cursor *self, guint64 *out_caller)
   gint64 number;
   gboolean is_cpu;
 
+  take_char (&cursor, ' ');
   if (!take_char (&cursor, '['))
     return FALSE;
   skip_spaces (&cursor);
@@ -151,19 +180,91 @@ skip_to_stamp (Cursor *self)
     }
 }
 
-/* "2018/01/09 14:28:48 ": the head of a program that copies the kernel's log. */
+/* form: 'd' stands for a digit, '_' for a digit or a blank, 'a' for a letter, the rest for itself.
+ */
+static gboolean
+take_form (Cursor *self, const char *form)
+{
+  const char *at = self->at;
+
+  if (self->end - at < (gssize) strlen (form))
+    return FALSE;
+  for (; *form != '\0'; form++, at++)
+    if (*form == 'd'   ? !g_ascii_isdigit (*at)
+        : *form == '_' ? !g_ascii_isdigit (*at) && *at != ' '
+        : *form == 'a' ? !g_ascii_isalpha (*at)
+                       : *at != *form)
+      return FALSE;
+
+  self->at = at;
+  return TRUE;
+}
+
+/* "[Sun Nov 29 12:00:00 2026] ", "[Nov29 12:00] ", "[  +0.000003] ": dmesg -T and dmesg -H. */
+static gboolean
+skip_dmesg_date (Cursor *self)
+{
+  Cursor cursor = *self;
+  gint64 usec;
+
+  if (take_form (&cursor, "[aaa aaa _d dd:dd:dd dddd"))
+    skip_delta (&cursor);
+  else if (!take_form (&cursor, "[aaa_d dd:dd"))
+    {
+      if (!take_char (&cursor, '['))
+        return FALSE;
+      skip_spaces (&cursor);
+      if (!take_char (&cursor, '+') || !take_seconds (&cursor, &usec))
+        return FALSE;
+    }
+  if (!take_char (&cursor, ']'))
+    return FALSE;
+
+  *self = cursor;
+  return TRUE;
+}
+
+/* "2026-11-29T12:00:00,123456+01:00 " */
+static gboolean
+skip_iso_date (Cursor *self)
+{
+  Cursor cursor = *self;
+  gint64 number;
+
+  if (!take_form (&cursor, "dddd-dd-ddTdd:dd:dd"))
+    return FALSE;
+  if (take_char (&cursor, ',') || take_char (&cursor, '.'))
+    take_digits (&cursor, 9, &number);
+  if (!take_char (&cursor, 'Z') && !take_form (&cursor, "+dd:dd") &&
+      !take_form (&cursor, "-dd:dd") && !take_form (&cursor, "+dddd") &&
+      !take_form (&cursor, "-dddd"))
+    return FALSE;
+  if (!take_char (&cursor, ' '))
+    return FALSE;
+
+  *self = cursor;
+  return TRUE;
+}
+
+/* The head of a program that copies or shows the kernel's log: its time is not that of the boot. */
 static void
 skip_date (Cursor *self)
 {
-  static const char form[] = "dddd/dd/dd dd:dd:dd ";
+  if (!take_form (self, "dddd/dd/dd dd:dd:dd ") && !skip_iso_date (self))
+    skip_dmesg_date (self);
+}
 
-  if (self->end - self->at < (gssize) strlen (form))
-    return;
-  for (gsize i = 0; form[i] != '\0'; i++)
-    if (form[i] == 'd' ? !g_ascii_isdigit (self->at[i]) : self->at[i] != form[i])
-      return;
+/* "host kernel: " behind a stamp: journalctl -o short-monotonic. */
+static void
+skip_host (Cursor *self)
+{
+  Cursor cursor = *self;
 
-  self->at += strlen (form);
+  take_char (&cursor, ' ');
+  while (cursor.at < cursor.end && *cursor.at != ' ' && *cursor.at != ':')
+    cursor.at++;
+  if (cursor.end - cursor.at >= 9 && memcmp (cursor.at, " kernel: ", 9) == 0)
+    self->at = cursor.at + strlen (" kernel:");
 }
 
 static void
@@ -192,6 +293,8 @@ tm_klog_line_parse (const char *raw, gsize n_bytes, TmKlogLine *out_line)
           skip_to_stamp (&cursor);
           take_stamp (&cursor, &out_line->time_usec);
         }
+      else
+        skip_host (&cursor);
       take_caller (&cursor, &out_line->caller);
       take_char (&cursor, ' ');
     }

@@ -7,6 +7,8 @@
  *   <6>[    5.678901][   T12] text              pstore, dmesg -r
  *   [    5.678901] text                         dmesg, console
  *   Nov 22 12:00:00 host kernel: [5.678] text   syslog
+ *   [    5.678901] host kernel: text            journalctl -o short-monotonic
+ *   [Sun Nov 22 12:00:00 2026] text             dmesg -T; -H, -d and --time-format iso likewise
  */
 #pragma once
 
