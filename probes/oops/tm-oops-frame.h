@@ -18,6 +18,7 @@ typedef struct
   gboolean is_reliable;  /* not marked "?" or "(unreliable)" */
   gboolean is_pc;        /* the program counter of an exception */
   gboolean is_interrupt; /* stands inside <IRQ>, <NMI>, <#DF> */
+  guint line;            /* of the report, from 0 */
 } TmOopsFrame;
 
 void tm_oops_frame_free (TmOopsFrame *self);

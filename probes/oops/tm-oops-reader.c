@@ -31,6 +31,7 @@ typedef struct
   guint64 caller; /* 0: the log does not say */
   gint64 last_usec;
   gboolean has_panicked;
+  gboolean has_ended; /* nothing of it can follow */
 } Report;
 
 struct _TmOopsReader
@@ -79,7 +80,7 @@ hand_over (TmOopsReader *self, Report *report)
     return;
 
   oops->has_panicked = report->has_panicked || strcmp (report->format->kind, "panic") == 0;
-  oops->is_complete = report->n_closing > 0;
+  oops->is_complete = report->n_closing > 0 || report->has_ended;
   self->func (oops, self->user_data);
 }
 
@@ -219,19 +220,31 @@ report_feed (Report *self, const TmKlogLine *line)
       self->state = STATE_CLOSING;
       self->n_closing = 1;
     }
-  if (is_last_word (line) || self->lines->len >= TM_OOPS_MAX_LINES ||
+  if (is_last_word (line))
+    self->has_ended = TRUE;
+  if (self->has_ended || self->lines->len >= TM_OOPS_MAX_LINES ||
       self->n_bytes >= TM_OOPS_MAX_BYTES)
     self->state = STATE_DONE;
+}
+
+/* Its first line alone is no report, and no stack has come yet. */
+static gboolean
+is_doubtful (Report *self)
+{
+  return (self->format->options & TM_OOPS_OPTION_STACK) != 0 && self->n_frames == 0;
 }
 
 /* Whether a line that could begin a report begins one although its caller has one open. */
 static gboolean
 report_gives_way (Report *self, const TmOopsFormat *format)
 {
+  if (is_doubtful (self) && (format->options & TM_OOPS_OPTION_IGNORE) == 0 &&
+      strcmp (self->format->kind, format->kind) != 0)
+    return TRUE;
   if ((format->options & (TM_OOPS_OPTION_INNER | TM_OOPS_OPTION_IGNORE)) != 0)
     return FALSE;
 
-  return self->state == STATE_CLOSING || self->n_frames > 1 ||
+  return self->state == STATE_CLOSING || self->n_frames > 1 || is_doubtful (self) ||
          (self->format->options & TM_OOPS_OPTION_NOFN) != 0;
 }
 

@@ -49,6 +49,8 @@ tm_oops_get_title (const TmOops *self)
   g_autofree char *name = NULL;
   g_autofree char *kind = scrub (self, self->kind_text);
 
+  if (self->function == NULL && self->said != NULL)
+    return g_strdup_printf ("%s: %s", kind, self->said);
   if (self->function == NULL)
     return g_steal_pointer (&kind);
 
@@ -63,6 +65,16 @@ update_text (GChecksum *checksum, const char *text)
   g_checksum_update (checksum, (const guchar *) "|", 1);
 }
 
+/* A stall stops its task anywhere in a loop: only from the one to blame on are its stacks alike. */
+static guint
+first_hashed_frame (const TmOops *self)
+{
+  if ((self->format->options & (TM_OOPS_OPTION_STALL | TM_OOPS_OPTION_HUNG)) != 0)
+    return self->guilty_frame;
+
+  return tm_oops_get_own_stack (self);
+}
+
 char *
 tm_oops_get_hash (const TmOops *self, guint n_frames)
 {
@@ -73,12 +85,15 @@ tm_oops_get_hash (const TmOops *self, guint n_frames)
   update_text (checksum, self->format->kind);
   update_text (checksum, self->module != NULL ? self->module : "");
   update_text (checksum, self->function != NULL ? self->function : self->kind_text);
-  for (guint i = 0; i < self->frames->len && n_used < n_frames; i++)
+  if (self->function == NULL && self->said != NULL)
+    update_text (checksum, self->said);
+  for (guint i = first_hashed_frame (self); i < self->frames->len && n_used < n_frames; i++)
     {
       const TmOopsFrame *frame = g_ptr_array_index (self->frames, i);
       g_autofree char *name = tm_oops_function_normalise (frame->function);
 
-      if (!frame->is_reliable)
+      /* How the kernel prints a report changes from one version to the next. */
+      if (!frame->is_reliable || tm_oops_rules_is (self->rules, name, TM_OOPS_CLASS_MACHINERY))
         continue;
       update_text (checksum, name);
       n_used++;

@@ -6,7 +6,7 @@
 
 typedef struct
 {
-  char *prefix;
+  GPatternSpec *spec;
   guint classes;
   char *bucket; /* (nullable) */
 } Pattern;
@@ -37,7 +37,7 @@ pattern_clear (gpointer data)
 {
   Pattern *self = data;
 
-  g_free (self->prefix);
+  g_pattern_spec_free (self->spec);
   g_free (self->bucket);
 }
 
@@ -61,6 +61,13 @@ set_parse_error (GError **error, const char *line, const char *problem)
 }
 
 static gboolean
+parse_group (const char *text, guint *out_group)
+{
+  *out_group = *text - '0';
+  return *text >= '1' && *text <= '9' && text[1] == '\0';
+}
+
+static gboolean
 parse_option (TmOopsFormat *format, const char *option)
 {
   static const struct
@@ -79,7 +86,7 @@ parse_option (TmOopsFormat *format, const char *option)
     { "held", TM_OOPS_OPTION_HELD },
     { "overflow", TM_OOPS_OPTION_OVERFLOW },
     { "worker", TM_OOPS_OPTION_WORKER },
-    { "rust", TM_OOPS_OPTION_RUST },
+    { "freed", TM_OOPS_OPTION_FREED },
     { "inner", TM_OOPS_OPTION_INNER },
     { "ignore", TM_OOPS_OPTION_IGNORE },
     { "became", TM_OOPS_OPTION_BECAME },
@@ -87,10 +94,9 @@ parse_option (TmOopsFormat *format, const char *option)
   };
 
   if (g_str_has_prefix (option, "fn="))
-    {
-      format->function_group = option[3] - '0';
-      return format->function_group >= 1 && format->function_group <= 9 && option[4] == '\0';
-    }
+    return parse_group (option + strlen ("fn="), &format->function_group);
+  if (g_str_has_prefix (option, "said="))
+    return parse_group (option + strlen ("said="), &format->said_group);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (names[i].name, option) == 0)
@@ -172,9 +178,9 @@ add_frame_rule (TmOopsRules *self, const char *line, GError **error)
     return set_parse_error (error, line, "there is no such class");
 
   pattern = words[is_bucket ? 2 : 1];
-  if (g_str_has_suffix (pattern, "*"))
+  if (strchr (pattern, '*') != NULL)
     {
-      Pattern rule = { g_strndup (pattern, strlen (pattern) - 1), classes,
+      Pattern rule = { g_pattern_spec_new (pattern), classes,
                        is_bucket ? g_strdup (words[1]) : NULL };
 
       g_array_append_val (self->patterns, rule);
@@ -295,7 +301,8 @@ tm_oops_rules_is (TmOopsRules *self, const char *function, TmOopsClass classes)
     {
       const Pattern *pattern = &g_array_index (self->patterns, Pattern, i);
 
-      if (g_str_has_prefix (function, pattern->prefix))
+      if ((pattern->classes & classes) != 0 &&
+          g_pattern_spec_match_string (pattern->spec, function))
         found |= pattern->classes;
     }
 
@@ -311,7 +318,7 @@ tm_oops_rules_get_bucket (TmOopsRules *self, const char *function)
     {
       const Pattern *pattern = &g_array_index (self->patterns, Pattern, i);
 
-      if (pattern->bucket != NULL && g_str_has_prefix (function, pattern->prefix))
+      if (pattern->bucket != NULL && g_pattern_spec_match_string (pattern->spec, function))
         bucket = pattern->bucket;
     }
 

@@ -22,7 +22,7 @@ typedef enum
   TM_OOPS_OPTION_HELD = 1 << 7,
   TM_OOPS_OPTION_OVERFLOW = 1 << 8,
   TM_OOPS_OPTION_WORKER = 1 << 9,
-  TM_OOPS_OPTION_RUST = 1 << 10,
+  TM_OOPS_OPTION_FREED = 1 << 10,
   TM_OOPS_OPTION_INNER = 1 << 11,
   TM_OOPS_OPTION_IGNORE = 1 << 12,
   TM_OOPS_OPTION_BECAME = 1 << 13,
@@ -45,6 +45,7 @@ typedef struct
   char *kind; /* the last part of the classification */
   TmOopsOptions options;
   guint function_group; /* 0: none */
+  guint said_group;     /* 0: none */
   GRegex *pattern;
   char *title;
 } TmOopsFormat;

@@ -33,6 +33,7 @@ tm_oops_free (TmOops *self)
   g_free (self->kind_text);
   g_free (self->function);
   g_free (self->module);
+  g_free (self->said);
   g_free (self->stated_function);
   g_free (self->kernel_version);
   g_free (self->taint);
@@ -79,11 +80,18 @@ typedef struct
   gboolean is_open;
   gboolean only_pc;
   gboolean is_interrupt;
+  gboolean is_aside; /* the next line names a function that is on no stack */
 } StackState;
 
 static void
 add_frame (TmOops *self, StackState *state, TmOopsFrame *frame)
 {
+  if (state->is_aside)
+    {
+      tm_oops_frame_free (frame);
+      return;
+    }
+
   if (!state->is_open)
     {
       g_array_append_val (self->stack_starts, self->frames->len);
@@ -98,8 +106,9 @@ add_frame (TmOops *self, StackState *state, TmOopsFrame *frame)
 }
 
 static void
-read_stack_line (TmOops *self, StackState *state, const TmOopsLine *line)
+read_stack_line (TmOops *self, StackState *state, guint n_line)
 {
+  const TmOopsLine *line = g_ptr_array_index (self->lines, n_line);
   const char *text = line->text + strspn (line->text, " \t");
   TmOopsFrame *frame;
 
@@ -116,7 +125,12 @@ read_stack_line (TmOops *self, StackState *state, const TmOopsLine *line)
   if (tm_oops_frame_parse (line->text, line->n_bytes, &frame) == TM_OOPS_LINE_USER_PC)
     state->is_open = FALSE;
   if (frame != NULL)
-    add_frame (self, state, frame);
+    {
+      frame->line = n_line;
+      add_frame (self, state, frame);
+    }
+  state->is_aside = g_str_has_prefix (text, "Preemption disabled at:") ||
+                    g_str_has_prefix (text, "Last Breaking-Event-Address:");
 }
 
 static char *
@@ -242,7 +256,7 @@ read_lines (TmOops *self)
       const TmOopsLine *line = g_ptr_array_index (self->lines, i);
       static const char *const nothing[] = { NULL };
 
-      read_stack_line (self, &state, line);
+      read_stack_line (self, &state, i);
       read_cpu_line (self, line->text);
       if (self->hardware == NULL)
         self->hardware = take_between (line->text, "Hardware name: ", nothing);
@@ -263,6 +277,43 @@ make_valid (char *text)
   return owned != NULL ? g_utf8_make_valid (owned, -1) : NULL;
 }
 
+/* Numbers are of this machine and this time; what is said of them names the report. */
+static char *
+without_numbers (const char *text)
+{
+  GString *said = g_string_new (NULL);
+  const char *c = text;
+
+  while (*c != '\0')
+    {
+      if (!g_ascii_isdigit (*c) || (c > text && (g_ascii_isalpha (c[-1]) || c[-1] == '_')))
+        {
+          g_string_append_c (said, *c++);
+          continue;
+        }
+      g_string_append (said, "[N]");
+      c += strspn (c, "0123456789abcdefABCDEFx");
+    }
+
+  return g_string_free (said, FALSE);
+}
+
+static void
+read_said (TmOops *self, GMatchInfo *match)
+{
+  g_autofree char *group = NULL;
+  g_autofree char *clean = NULL;
+
+  if (self->format->said_group == 0)
+    return;
+  group = make_valid (g_match_info_fetch (match, self->format->said_group));
+  if (group == NULL || *group == '\0')
+    return;
+
+  clean = tm_oops_scrubber_clean (tm_oops_rules_get_scrubber (self->rules), group);
+  self->said = without_numbers (clean);
+}
+
 static void
 read_first_line (TmOops *self)
 {
@@ -277,6 +328,7 @@ read_first_line (TmOops *self)
     self->kind_text = g_strdup (self->format->title);
   if (self->format->function_group != 0)
     self->stated_function = make_valid (g_match_info_fetch (match, self->format->function_group));
+  read_said (self, match);
   self->reason = g_utf8_make_valid (text, n_bytes);
 }
 
@@ -299,6 +351,6 @@ tm_oops_new (TmOopsRules *rules, const TmOopsFormat *format, GPtrArray *lines)
   if ((format->options & TM_OOPS_OPTION_STACK) != 0 && self->frames->len == 0)
     return NULL;
 
-  tm_oops_find_guilty (self, rules);
+  tm_oops_find_guilty (self);
   return g_steal_pointer (&self);
 }

@@ -30,6 +30,8 @@ typedef struct
   char *kind_text;            /* what the title says before " in " */
   char *function;             /* (nullable): who is to blame, normalised */
   char *module;               /* (nullable): of that function */
+  guint guilty_frame;         /* index of the frame to blame; 0 also where no frame is */
+  char *said;                 /* (nullable): names the report where no function does */
   char *stated_function;      /* (nullable): the function that the first line names */
   char *kernel_version;       /* (nullable) */
   char *taint;                /* (nullable): letters */
@@ -52,6 +54,10 @@ TmOopsLine *tm_oops_line_new (const char *text, gsize n_bytes, gint64 time_usec)
 void tm_oops_line_free (TmOopsLine *self);
 
 /* Who is to blame; sets function and module. */
-void tm_oops_find_guilty (TmOops *self, TmOopsRules *rules);
+void tm_oops_find_guilty (TmOops *self);
+
+/* The first frame of the task that the report is about: lockdep shows the stacks of others above.
+ */
+guint tm_oops_get_own_stack (const TmOops *self);
 
 G_END_DECLS

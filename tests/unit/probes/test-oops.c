@@ -186,8 +186,49 @@ static const struct
     "[   10.000002] [<8010ef84>] (show_stack) from [<807bb0d8>] (dump_stack+0xa0/0xc0)\n"
     "[   10.000003] [<807bb0d8>] (dump_stack) from [<80126690>] (gear_turn+0x104/0x2cc)\n",
     "oops", "bad access in gear_turn" },
-  { "[   10.000001] Kernel panic - not syncing: VFS: Unable to mount root fs\n", "panic",
-    "kernel panic" },
+  /* Where nobody is to blame, what is said names the report; whose number it is does not. */
+  { "[   10.000001] Kernel panic - not syncing: VFS: Unable to mount root fs on "
+    "unknown-block(8,17)\n",
+    "panic", "kernel panic: VFS: Unable to mount root fs on unknown-block([N],[N])" },
+  /* What is not the kernel's own answers for itself, whatever its functions are called. */
+  { "[   10.000001] BUG: kernel NULL pointer dereference, address: 0000000000000008\n"
+    "[   10.000002] Modules linked in: ext4 gears(OE)\n"
+    "[   10.000003] RIP: 0010:mutex_gear+0x1c/0x40 [gears]\n"
+    "[   10.000004] Call Trace:\n"
+    "[   10.000005]  gear_close+0x1c/0x40 [gears]\n",
+    "oops", "bad access in gears!mutex_gear" },
+  { "[   10.000001] BUG: kernel NULL pointer dereference, address: 0000000000000008\n"
+    "[   10.000002] Modules linked in: ext4 gears\n"
+    "[   10.000003] RIP: 0010:mutex_gear+0x1c/0x40 [gears]\n"
+    "[   10.000004] Call Trace:\n"
+    "[   10.000005]  gear_close+0x1c/0x40 [gears]\n",
+    "oops", "bad access in gears!gear_close" },
+  /* What a notifier calls recurses, not the notifier; it came in above the recursion. */
+  { "[   10.000001] Insufficient stack space to handle exception!\n"
+    "[   10.000002] pc : mark_lock+0x4/0x1b4\n"
+    "[   10.000003] Call trace:\n"
+    "[   10.000004]  panic+0x218/0x50c\n"
+    "[   10.000005]  __bad_stack+0x78/0x7c\n"
+    "[   10.000006]  notifier_call_chain+0x1/0x2\n"
+    "[   10.000007]  gear_event+0x1/0x2\n"
+    "[   10.000008]  notifier_call_chain+0x1/0x2\n"
+    "[   10.000009]  gear_event+0x1/0x2\n"
+    "[   10.000010]  gear_register+0x1/0x2\n"
+    "[   10.000011]  rtnetlink_rcv_msg+0x1/0x2\n",
+    "oops", "stack overflow in gear_event" },
+  /* A line that is a report only with a stack does not keep a real one from being seen. */
+  { "[   10.000001] WARNING: the gears are old\n"
+    "[   10.000002] kernel BUG at mm/widget.c:7!\n"
+    "[   10.000003] RIP: 0010:widget_free+0x5/0x10\n",
+    "bug", "kernel BUG in widget_free" },
+  { "[   10.000001] WARNING: the gears are old\n"
+    "[   10.000002] Kernel panic - not syncing: no gears\n" SOME_TRACE,
+    "panic", "kernel panic in widget!widget_probe" },
+  /* Nothing but a helper is named: better that than nobody. */
+  { "[   10.000001] WARNING: possible circular locking dependency detected\n"
+    "[   10.000002] gears/77 is trying to acquire lock:\n"
+    "[   10.000003] ffff888012345678 ((gear_wq)){+.+.}, at: flush_workqueue+0x1/0x2\n",
+    "lockdep", "possible deadlock in flush_workqueue" },
   { "<4>[   10.000001] UBSAN: array-index-out-of-bounds in drivers/gear.c:12:3\n" SOME_TRACE,
     "sanitizer", "UBSAN: array-index-out-of-bounds in widget!widget_probe" },
 };
@@ -409,6 +450,86 @@ test_hash_ignores_offsets (Fixture *self, gconstpointer data)
   g_assert_cmpstr (a, !=, c);
 }
 
+/* How the kernel prints a report, where in a loop a stall is seen and how a lock was taken before
+ * differ from one version, one second and one boot to the next. */
+static void
+test_hash_is_of_the_bug (Fixture *self, gconstpointer data)
+{
+  static const char *const pairs[][2] = {
+    { "[ 10.000001] BUG: KASAN: use-after-free in gear_turn+0x1/0x2\n"
+      "[ 10.000002]  dump_stack+0x1/0x2\n"
+      "[ 10.000003]  print_address_description+0x1/0x2\n"
+      "[ 10.000004]  kasan_report.cold+0x1/0x2\n"
+      "[ 10.000005]  gear_turn+0x1/0x2\n"
+      "[ 10.000006]  gear_ioctl+0x1/0x2\n",
+      "[ 10.000001] BUG: KASAN: use-after-free in gear_turn+0x3/0x4\n"
+      "[ 10.000002]  dump_stack_lvl+0x3/0x4\n"
+      "[ 10.000003]  print_report+0x3/0x4\n"
+      "[ 10.000004]  kasan_report+0x3/0x4\n"
+      "[ 10.000005]  gear_turn.isra.0+0x3/0x4\n"
+      "[ 10.000006]  gear_ioctl+0x3/0x4\n" },
+    { "[ 10.000001] watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [gears:77]\n"
+      "[ 10.000002] RIP: 0010:gear_spin+0x1/0x2\n"
+      "[ 10.000003]  gear_read+0x1/0x2\n"
+      "[ 10.000004]  vfs_read+0x1/0x2\n",
+      "[ 10.000001] watchdog: BUG: soft lockup - CPU#7 stuck for 48s! [gears:99]\n"
+      "[ 10.000002] RIP: 0010:gear_look+0x1/0x2\n"
+      "[ 10.000003]  gear_spin+0x3/0x4\n"
+      "[ 10.000004]  gear_read+0x1/0x2\n"
+      "[ 10.000005]  vfs_read+0x1/0x2\n" },
+    { "[ 10.000001] WARNING: possible circular locking dependency detected\n"
+      "[ 10.000002] gears/77 is trying to acquire lock:\n"
+      "[ 10.000003] ffff888012345678 (&gear->lock){+.+.}-{3:3}, at: gear_lock_all+0x1/0x2\n"
+      "[ 10.000004] -> #1 (&gear->other){+.+.}-{3:3}:\n"
+      "[ 10.000005]  gear_once+0x1/0x2\n"
+      "[ 10.000006] stack backtrace:\n"
+      "[ 10.000007]  gear_lock_all+0x1/0x2\n",
+      "[ 10.000001] WARNING: possible circular locking dependency detected\n"
+      "[ 10.000002] gears/78 is trying to acquire lock:\n"
+      "[ 10.000003] ffff888012345679 (&gear->lock){+.+.}-{4:4}, at: gear_lock_all+0x3/0x4\n"
+      "[ 10.000004] -> #1 (&gear->other){+.+.}-{4:4}:\n"
+      "[ 10.000005]  gear_elsewhere+0x1/0x2\n"
+      "[ 10.000006] stack backtrace:\n"
+      "[ 10.000007]  gear_lock_all+0x3/0x4\n" },
+    { "[ 10.000001] Kernel panic - not syncing: no gear on block(8,1) for 10s\n",
+      "[ 10.000001] Kernel panic - not syncing: no gear on block(259,7) for 12s\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      g_autofree char *a = NULL;
+      g_autofree char *b = NULL;
+
+      g_ptr_array_set_size (self->found, 0);
+      for (guint k = 0; k < 2; k++)
+        {
+          feed (self, pairs[i][k]);
+          tm_oops_reader_flush (self->reader);
+        }
+      g_assert_cmpuint (self->found->len, ==, 2);
+      a = tm_oops_get_hash (g_ptr_array_index (self->found, 0), 3);
+      b = tm_oops_get_hash (g_ptr_array_index (self->found, 1), 3);
+      g_test_message ("%s", pairs[i][0]);
+      g_assert_cmpstr (a, ==, b);
+    }
+}
+
+/* Two panics that blame nobody are not one. */
+static void
+test_hash_tells_panics_apart (Fixture *self, gconstpointer data)
+{
+  g_autofree char *a = NULL;
+  g_autofree char *b = NULL;
+
+  feed (self, "[ 10.000001] Kernel panic - not syncing: no gear\n");
+  tm_oops_reader_flush (self->reader);
+  feed (self, "[ 10.000001] Kernel panic - not syncing: no widget\n");
+  tm_oops_reader_flush (self->reader);
+  a = tm_oops_get_hash (g_ptr_array_index (self->found, 0), 3);
+  b = tm_oops_get_hash (g_ptr_array_index (self->found, 1), 3);
+  g_assert_cmpstr (a, !=, b);
+}
+
 static void
 test_normalise (void)
 {
@@ -495,8 +616,25 @@ test_rules_name_the_line (void)
 
   g_assert_null (tm_oops_rules_new ("# ok\nBUG: | bug | nonsense | ^BUG | BUG\n", "", &error));
   g_assert_nonnull (strstr (error->message, "line 2"));
+  g_assert_null (tm_oops_rules_new ("BUG: | bug | said=0 | ^BUG | BUG\n", "", NULL));
+  g_assert_null (tm_oops_rules_new ("BUG: | bug | fn=12 | ^BUG | BUG\n", "", NULL));
   g_assert_null (tm_oops_rules_new ("", "nonsense foo\n", &class_error));
   g_assert_nonnull (strstr (class_error->message, "nonsense foo"));
+}
+
+/* '*' may stand anywhere in a pattern. */
+static void
+test_patterns (void)
+{
+  static const char frames[] =
+      "helper arch_*_bit\nhelper *panicking*\nhelper gear_*\nwait gear_w*\n";
+  g_autoptr (TmOopsRules) rules = tm_oops_rules_new ("", frames, NULL);
+
+  g_assert_true (tm_oops_rules_is (rules, "arch_set_bit", TM_OOPS_CLASS_HELPER));
+  g_assert_false (tm_oops_rules_is (rules, "arch_set_byte", TM_OOPS_CLASS_HELPER));
+  g_assert_true (tm_oops_rules_is (rules, "_RNv4core9panicking5panic", TM_OOPS_CLASS_HELPER));
+  g_assert_true (tm_oops_rules_is (rules, "gear_wait", TM_OOPS_CLASS_WAIT));
+  g_assert_false (tm_oops_rules_is (rules, "gear_turn", TM_OOPS_CLASS_WAIT));
 }
 
 #define ADD(name, func) g_test_add ("/probes/oops/" name, Fixture, NULL, set_up, func, tear_down)
@@ -516,7 +654,10 @@ main (int argc, char **argv)
   ADD ("fields", test_fields);
   ADD ("nothing-private", test_nothing_private);
   ADD ("hash-ignores-offsets", test_hash_ignores_offsets);
+  ADD ("hash-is-of-the-bug", test_hash_is_of_the_bug);
+  ADD ("hash-tells-panics-apart", test_hash_tells_panics_apart);
   ADD ("what-is-no-version", test_what_is_no_version);
+  g_test_add_func ("/probes/oops/patterns", test_patterns);
   g_test_add_func ("/probes/oops/normalise", test_normalise);
   g_test_add_func ("/probes/oops/line-heads", test_line_heads);
   g_test_add_func ("/probes/oops/rules-name-the-line", test_rules_name_the_line);
