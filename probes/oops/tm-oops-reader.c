@@ -244,6 +244,11 @@ report_gives_way (Report *self, const TmOopsFormat *format)
   if ((format->options & (TM_OOPS_OPTION_INNER | TM_OOPS_OPTION_IGNORE)) != 0)
     return FALSE;
 
+  /* The watcher of hung tasks speaks for itself; a stall whose stacks were not shown does not. */
+  if ((self->format->options & TM_OOPS_OPTION_STALL) != 0 &&
+      (format->options & TM_OOPS_OPTION_HUNG) != 0)
+    return TRUE;
+
   return self->state == STATE_CLOSING || self->n_frames > 1 || is_doubtful (self) ||
          (self->format->options & TM_OOPS_OPTION_NOFN) != 0;
 }

@@ -188,6 +188,27 @@ get_modules (const TmOops *self)
   return array;
 }
 
+/* "r7:80813f4c  r6:...", "$ 4   : 80813f4c ...", "sp : 80813f4c": what 32 bit processors hold. */
+static gboolean
+lists_registers (const char *text)
+{
+  gsize n;
+
+  text += strspn (text, " \t$");
+  for (n = 0; g_ascii_isalnum (text[n]); n++)
+    ;
+  text += n;
+  text += strspn (text, " ");
+  if (n == 0 || n > 4 || *text != ':')
+    return FALSE;
+
+  text++;
+  text += strspn (text, " ");
+  for (n = 0; g_ascii_isxdigit (text[n]); n++)
+    ;
+  return n >= 8 && (text[n] == '\0' || text[n] == ' ');
+}
+
 /* Registers and code bytes are values out of somebody's memory. */
 static gboolean
 holds_memory (const char *text)
@@ -205,6 +226,9 @@ holds_memory (const char *text)
   for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
     if (g_str_has_prefix (start, heads[i]))
       return TRUE;
+
+  if (lists_registers (start))
+    return TRUE;
 
   /* Dumps: ">ffff88003a6bd100: 00 00 fb fb". */
   return strspn (start, ">0123456789abcdefABCDEF:. ") == strlen (start) && strlen (start) > 16;

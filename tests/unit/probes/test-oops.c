@@ -405,6 +405,8 @@ test_nothing_private (Fixture *self, gconstpointer data)
                                          "00:1b:44:11:3a:b7",
                                          "192.168.1.77",
                                          "S3R1AL",
+                                         "80813f44",
+                                         "81234567",
                                          "123e4567-e89b-12d3-a456-426614174000" };
   g_autoptr (JsonNode) payload = NULL;
   g_autofree char *text = NULL;
@@ -416,6 +418,8 @@ test_nothing_private (Fixture *self, gconstpointer data)
               "[   10.000005] Code: de ad be ef ca fe 01 23\n"
               "[   10.000006] value deadbeefcafe0123 read from /home/ada/thesis\n"
               "[   10.000007] eth0: 00:1b:44:11:3a:b7 192.168.1.77 SerialNumber: S3R1AL\n"
+              "[   10.000007]  r7:80813f44 r6:00000000\n"
+              "[   10.000007] $ 4   : 81234567 00000000\n"
               "[   10.000008] uuid 123e4567-e89b-12d3-a456-426614174000\n"
               "[   10.000009] INFO: task mallory:77 blocked for more than 120 seconds\n");
   tm_oops_reader_flush (self->reader);
