@@ -7,6 +7,8 @@
 /* Behind the end mark the panic, if there is one, comes within this many lines: x86 prints the
  * registers once more, in 13 lines and up to three for those of the debugger. */
 #define CLOSING_LINES 20
+/* What WARN() is given to say stands between the cut and the first line of the report. */
+#define MESSAGE_MAX_LINES 8
 /* A longer line is no line of a report. */
 #define LINE_MAX_BYTES 1024
 
@@ -24,7 +26,8 @@ typedef struct
 {
   State state;
   const TmOopsFormat *format;
-  GPtrArray *lines; /* (element-type TmOopsLine) */
+  GPtrArray *message; /* (element-type utf8) (nullable) */
+  GPtrArray *lines;   /* (element-type TmOopsLine) */
   gsize n_bytes;
   guint n_frames;
   guint n_closing;
@@ -41,6 +44,8 @@ struct _TmOopsReader
   gpointer user_data;
   GPtrArray
       *reports; /* (element-type Report): open ones, and done ones that wait for an older one */
+  GPtrArray *message; /* (element-type utf8) (nullable): said since the mark of a cut */
+  guint64 message_caller;
 };
 
 static void
@@ -48,6 +53,7 @@ report_free (gpointer data)
 {
   Report *self = data;
 
+  g_clear_pointer (&self->message, g_ptr_array_unref);
   g_clear_pointer (&self->lines, g_ptr_array_unref);
   g_free (self);
 }
@@ -68,6 +74,7 @@ void
 tm_oops_reader_free (TmOopsReader *self)
 {
   g_ptr_array_unref (self->reports);
+  g_clear_pointer (&self->message, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -79,6 +86,7 @@ hand_over (TmOopsReader *self, Report *report)
   if (oops == NULL)
     return;
 
+  oops->message = g_steal_pointer (&report->message);
   oops->has_panicked = report->has_panicked || strcmp (report->format->kind, "panic") == 0;
   oops->is_complete = report->n_closing > 0 || report->has_ended;
   self->func (oops, self->user_data);
@@ -111,11 +119,20 @@ tm_oops_reader_flush (TmOopsReader *self)
 static void
 report_add_line (Report *self, const TmKlogLine *line)
 {
+  /* It says its name in front of each frame. */
+  static const char speaker[] = "kmemleak: ";
   gsize n_bytes = MIN (line->n_bytes, LINE_MAX_BYTES);
+  const char *text = line->text;
 
-  g_ptr_array_add (self->lines, tm_oops_line_new (line->text, n_bytes, line->time_usec));
+  if (n_bytes > strlen (speaker) && memcmp (text, speaker, strlen (speaker)) == 0)
+    {
+      text += strlen (speaker);
+      n_bytes -= strlen (speaker);
+    }
+
+  g_ptr_array_add (self->lines, tm_oops_line_new (text, n_bytes, line->time_usec));
   self->n_bytes += n_bytes + 1;
-  if (memmem (line->text, n_bytes, "+0x", 3) != NULL)
+  if (memmem (text, n_bytes, "+0x", 3) != NULL)
     self->n_frames++;
   if (line->time_usec != TM_KLOG_UNKNOWN)
     self->last_usec = line->time_usec;
@@ -130,6 +147,8 @@ begin (TmOopsReader *self, const TmOopsFormat *format, const TmKlogLine *line)
   report->lines = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_oops_line_free);
   report->caller = line->caller;
   report->last_usec = line->time_usec;
+  if (self->message_caller == line->caller)
+    report->message = g_steal_pointer (&self->message);
   report_add_line (report, line);
   g_ptr_array_add (self->reports, report);
 }
@@ -142,6 +161,28 @@ has_prefix (const TmKlogLine *line, const char *prefix)
   gsize n = strlen (prefix);
 
   return n_bytes >= n && memcmp (text, prefix, n) == 0;
+}
+
+/* In front of every line that is no first line, so the quick way out comes first. */
+static void
+note_message (TmOopsReader *self, const TmKlogLine *line)
+{
+  static const char mark[] = "------------[ cut here ]";
+
+  if (line->n_bytes >= strlen (mark) && memcmp (line->text, mark, strlen (mark)) == 0)
+    {
+      g_clear_pointer (&self->message, g_ptr_array_unref);
+      self->message = g_ptr_array_new_with_free_func (g_free);
+      self->message_caller = line->caller;
+      return;
+    }
+
+  if (self->message == NULL || line->caller != self->message_caller)
+    return;
+  if (self->message->len == MESSAGE_MAX_LINES)
+    g_clear_pointer (&self->message, g_ptr_array_unref);
+  else
+    g_ptr_array_add (self->message, g_strndup (line->text, MIN (line->n_bytes, LINE_MAX_BYTES)));
 }
 
 static gboolean
@@ -274,7 +315,9 @@ tm_oops_reader_feed (TmOopsReader *self, const TmKlogLine *line)
   if (line->facility > 0)
     return;
 
-  format = tm_oops_rules_match (self->rules, line->text, line->n_bytes);
+  format = tm_oops_rules_match (self->rules, line->text, MIN (line->n_bytes, LINE_MAX_BYTES));
+  if (format == NULL)
+    note_message (self, line);
   if (format == NULL && self->reports->len == 0)
     return;
 
@@ -291,6 +334,8 @@ tm_oops_reader_feed (TmOopsReader *self, const TmKlogLine *line)
   else if (format != NULL && (format->options & TM_OOPS_OPTION_IGNORE) == 0 &&
            self->reports->len < MAX_REPORTS)
     begin (self, format, line);
+  if (format != NULL)
+    g_clear_pointer (&self->message, g_ptr_array_unref);
 
   hand_over_done (self);
 }

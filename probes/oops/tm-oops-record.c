@@ -234,22 +234,37 @@ holds_memory (const char *text)
   return strspn (start, ">0123456789abcdefABCDEF:. ") == strlen (start) && strlen (start) > 16;
 }
 
+static void
+append_line (const TmOops *self, GString *text, const char *line)
+{
+  g_autofree char *clean = NULL;
+
+  if (holds_memory (line))
+    return;
+  clean = scrub (self, line);
+  g_string_append (text, clean);
+  g_string_append_c (text, '\n');
+}
+
+/* What was said in front of the first line, for people: "" if nothing was. */
 static char *
-get_text (const TmOops *self)
+get_message (const TmOops *self)
 {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < self->lines->len; i++)
-    {
-      const TmOopsLine *line = g_ptr_array_index (self->lines, i);
-      g_autofree char *clean = NULL;
+  for (guint i = 0; self->message != NULL && i < self->message->len; i++)
+    append_line (self, text, g_ptr_array_index (self->message, i));
 
-      if (holds_memory (line->text))
-        continue;
-      clean = scrub (self, line->text);
-      g_string_append (text, clean);
-      g_string_append_c (text, '\n');
-    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+get_text (const TmOops *self, const char *message)
+{
+  GString *text = g_string_new (message);
+
+  for (guint i = 0; i < self->lines->len; i++)
+    append_line (self, text, ((const TmOopsLine *) g_ptr_array_index (self->lines, i))->text);
 
   return g_string_free (text, FALSE);
 }
@@ -268,11 +283,14 @@ tm_oops_to_payload (const TmOops *self)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
-  g_autofree char *text = get_text (self);
+  g_autofree char *message = get_message (self);
+  g_autofree char *text = get_text (self, message);
 
   json_object_set_object_member (object, "signature", get_signature (self));
   json_object_set_string_member (object, "kind", self->format->kind);
   set_text (self, object, "reason", self->reason);
+  if (*message != '\0')
+    json_object_set_string_member (object, "message", g_strchomp (message));
   set_text (self, object, "function", self->function);
   set_text (self, object, "module", self->module);
   set_text (self, object, "kernel_version", self->kernel_version);

@@ -25,6 +25,7 @@ tm_oops_line_free (TmOopsLine *self)
 void
 tm_oops_free (TmOops *self)
 {
+  g_clear_pointer (&self->message, g_ptr_array_unref);
   g_ptr_array_unref (self->lines);
   g_ptr_array_unref (self->frames);
   g_array_unref (self->stack_starts);

@@ -24,6 +24,7 @@ typedef struct
   TmOopsRules *rules;         /* (unowned) */
   const TmOopsFormat *format; /* (unowned): belongs to the rules */
   GPtrArray *lines;           /* (element-type TmOopsLine): from the line that began it */
+  GPtrArray *message;         /* (element-type utf8) (nullable): lines in front of the first */
   GPtrArray *frames;          /* (element-type TmOopsFrame): in the order printed, all stacks */
   GArray *stack_starts;       /* (element-type guint): indices into frames where a stack begins */
   char *reason;               /* the first line, without addresses */

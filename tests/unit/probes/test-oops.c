@@ -352,6 +352,71 @@ test_a_report_is_bounded (Fixture *self, gconstpointer data)
                     TM_OOPS_MAX_LINES);
 }
 
+/* What WARN() was given to say explains more than the line that counts as the first. */
+static void
+test_message (Fixture *self, gconstpointer data)
+{
+  g_autoptr (JsonNode) payload = NULL;
+  JsonObject *object;
+
+  feed (self, "[   10.000001][   T1] ------------[ cut here ]------------\n"
+              "[   10.000002][   T1] gear_t: underflow at 00:1b:44:11:3a:b7\n"
+              "[   10.000003][    C1] usb 1-1: unrelated\n"
+              "[   10.000004][   T1] WARNING: CPU: 0 PID: 1 at lib/gear.c:12 gear_put+0x5/0x10\n"
+              "[   10.000005][   T1] RIP: 0010:gear_put+0x5/0x10");
+  tm_oops_reader_flush (self->reader);
+  g_assert_cmpuint (self->found->len, ==, 1);
+  payload = tm_oops_to_payload (g_ptr_array_index (self->found, 0));
+  object = json_node_get_object (payload);
+  g_assert_cmpstr (json_object_get_string_member (object, "message"), ==,
+                   "gear_t: underflow at [mac]");
+  g_assert_cmpstr (json_object_get_string_member (object, "text"), ==,
+                   "gear_t: underflow at [mac]\n"
+                   "WARNING: CPU: 0 PID: 1 at lib/gear.c:12 gear_put+0x5/0x10\n"
+                   "RIP: 0010:gear_put+0x5/0x10\n");
+}
+
+/* Eight lines of 1024 bytes; more than that belongs to something else. A report has none of the
+ * one before. */
+static void
+test_a_message_is_bounded (Fixture *self, gconstpointer data)
+{
+  g_autofree char *long_line = g_strnfill (5000, 'x');
+
+  feed (self, "[   10.000001] ------------[ cut here ]------------");
+  for (guint i = 0; i < 8; i++)
+    feed (self, long_line);
+  feed (self, "[   10.000002] kernel BUG at mm/one.c:1!\n"
+              "[   10.000003] ---[ end trace 0000000000000000 ]---\n"
+              "[   10.000004] kernel BUG at mm/two.c:1!\n"
+              "[   10.000005] ---[ end trace 0000000000000000 ]---\n"
+              "[   10.000006] ------------[ cut here ]------------");
+  for (guint i = 0; i < 9; i++)
+    feed (self, "[   10.000007] some line");
+  feed (self, "[   10.000008] kernel BUG at mm/three.c:1!");
+  tm_oops_reader_flush (self->reader);
+
+  g_assert_cmpuint (self->found->len, ==, 3);
+  g_assert_cmpuint (((TmOops *) g_ptr_array_index (self->found, 0))->message->len, ==, 8);
+  g_assert_cmpuint (
+      strlen (g_ptr_array_index (((TmOops *) g_ptr_array_index (self->found, 0))->message, 0)), ==,
+      1024);
+  g_assert_null (((TmOops *) g_ptr_array_index (self->found, 1))->message);
+  g_assert_null (((TmOops *) g_ptr_array_index (self->found, 2))->message);
+}
+
+/* What would make a first line stands within 1024 bytes, or it is none. */
+static void
+test_a_first_line_is_bounded (Fixture *self, gconstpointer data)
+{
+  g_autofree char *name = g_strnfill (1024, 'x');
+  g_autofree char *line = g_strdup_printf ("INFO: task %s:7 blocked for more than 120 s", name);
+
+  feed (self, line);
+  tm_oops_reader_flush (self->reader);
+  g_assert_cmpuint (self->found->len, ==, 0);
+}
+
 static void
 test_fields (Fixture *self, gconstpointer data)
 {
@@ -655,6 +720,9 @@ main (int argc, char **argv)
   ADD ("panic-at-the-end", test_panic_at_the_end);
   ADD ("panic-behind-registers", test_panic_behind_registers);
   ADD ("a-report-is-bounded", test_a_report_is_bounded);
+  ADD ("message", test_message);
+  ADD ("a-message-is-bounded", test_a_message_is_bounded);
+  ADD ("a-first-line-is-bounded", test_a_first_line_is_bounded);
   ADD ("fields", test_fields);
   ADD ("nothing-private", test_nothing_private);
   ADD ("hash-ignores-offsets", test_hash_ignores_offsets);
