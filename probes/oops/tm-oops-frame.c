@@ -210,6 +210,7 @@ tm_oops_frame_parse (const char *text, gsize n_bytes, TmOopsFrame **out_frame)
 {
   const char *end = text + n_bytes;
   const char *at = skip_spaces (text, end);
+  gboolean is_interrupted = FALSE;
 
   *out_frame = NULL;
   if (starts_with (at, end, "RIP: 0033:") || starts_with (at, end, "RIP: 002b:") ||
@@ -231,10 +232,14 @@ tm_oops_frame_parse (const char *text, gsize n_bytes, TmOopsFrame **out_frame)
 
       if (close == NULL)
         break;
+      /* Where an interrupt came in is known, whatever mark the unwinder gives it. */
+      is_interrupted = is_interrupted || starts_with (at, end, "<EOI>");
       at = skip_spaces (close + 1, end);
     }
 
   *out_frame = parse_stack_frame (at, end);
+  if (*out_frame != NULL && is_interrupted)
+    (*out_frame)->is_reliable = TRUE;
   return *out_frame != NULL ? TM_OOPS_LINE_FRAME : TM_OOPS_LINE_OTHER;
 }
 

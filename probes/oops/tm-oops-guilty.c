@@ -309,7 +309,8 @@ find_running (TmOops *self, guint start, guint end, gboolean *out_found)
 static gboolean
 blame_below_interrupt (TmOops *self, guint start, guint end)
 {
-  Judge judge = { self, TM_OOPS_CLASS_MACHINERY | TM_OOPS_CLASS_HELPER | TM_OOPS_CLASS_DISPATCH };
+  Judge judge = { self, TM_OOPS_CLASS_MACHINERY | TM_OOPS_CLASS_HELPER | TM_OOPS_CLASS_DISPATCH |
+                            TM_OOPS_CLASS_INTERRUPT };
   guint dispatch = find_dispatch (self, start, end);
 
   if (blame_bucket (self, start, MIN (dispatch, start + 4)))

@@ -75,11 +75,32 @@ first_hashed_frame (const TmOops *self)
   return tm_oops_get_own_stack (self);
 }
 
+/* How many frames there were. */
+static guint
+update_frames (const TmOops *self, GChecksum *checksum, guint n_frames, gboolean reliable)
+{
+  guint n_used = 0;
+
+  for (guint i = first_hashed_frame (self); i < self->frames->len && n_used < n_frames; i++)
+    {
+      const TmOopsFrame *frame = g_ptr_array_index (self->frames, i);
+      g_autofree char *name = tm_oops_function_normalise (frame->function);
+
+      /* How the kernel prints a report changes from one version to the next. */
+      if (frame->is_reliable != reliable ||
+          tm_oops_rules_is (self->rules, name, TM_OOPS_CLASS_MACHINERY))
+        continue;
+      update_text (checksum, name);
+      n_used++;
+    }
+
+  return n_used;
+}
+
 char *
 tm_oops_get_hash (const TmOops *self, guint n_frames)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint n_used = 0;
 
   update_text (checksum, "v1");
   update_text (checksum, self->format->kind);
@@ -87,17 +108,8 @@ tm_oops_get_hash (const TmOops *self, guint n_frames)
   update_text (checksum, self->function != NULL ? self->function : self->kind_text);
   if (self->function == NULL && self->said != NULL)
     update_text (checksum, self->said);
-  for (guint i = first_hashed_frame (self); i < self->frames->len && n_used < n_frames; i++)
-    {
-      const TmOopsFrame *frame = g_ptr_array_index (self->frames, i);
-      g_autofree char *name = tm_oops_function_normalise (frame->function);
-
-      /* How the kernel prints a report changes from one version to the next. */
-      if (!frame->is_reliable || tm_oops_rules_is (self->rules, name, TM_OOPS_CLASS_MACHINERY))
-        continue;
-      update_text (checksum, name);
-      n_used++;
-    }
+  if (update_frames (self, checksum, n_frames, TRUE) == 0)
+    update_frames (self, checksum, n_frames, FALSE);
 
   return g_strndup (g_checksum_get_string (checksum), 32);
 }

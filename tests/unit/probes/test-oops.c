@@ -583,6 +583,28 @@ test_hash_is_of_the_bug (Fixture *self, gconstpointer data)
     }
 }
 
+/* A guess of the unwinder tells two bugs apart where it knows nothing better, and is no guess
+ * where an interrupt came in. */
+static void
+test_unreliable_frames (Fixture *self, gconstpointer data)
+{
+  g_autofree char *a = NULL;
+  g_autofree char *b = NULL;
+
+  feed (self, "[ 10.000001] kernel BUG at mm/one.c:1!\n[ 10.000002]  ? gear_turn+0x1/0x2\n");
+  tm_oops_reader_flush (self->reader);
+  feed (self, "[ 10.000001] kernel BUG at mm/one.c:1!\n[ 10.000002]  ? gear_stop+0x1/0x2\n");
+  tm_oops_reader_flush (self->reader);
+  feed (self, "[ 10.000001] kernel BUG at mm/one.c:1!\n"
+              "[ 10.000002]  <EOI>  [<ffffffff81234567>] ? gear_turn+0x1/0x2\n");
+  tm_oops_reader_flush (self->reader);
+  a = tm_oops_get_hash (g_ptr_array_index (self->found, 0), 3);
+  b = tm_oops_get_hash (g_ptr_array_index (self->found, 1), 3);
+  g_assert_cmpstr (a, !=, b);
+  g_assert_null (((TmOops *) g_ptr_array_index (self->found, 0))->function);
+  g_assert_cmpstr (((TmOops *) g_ptr_array_index (self->found, 2))->function, ==, "gear_turn");
+}
+
 /* Two panics that blame nobody are not one. */
 static void
 test_hash_tells_panics_apart (Fixture *self, gconstpointer data)
@@ -727,6 +749,7 @@ main (int argc, char **argv)
   ADD ("nothing-private", test_nothing_private);
   ADD ("hash-ignores-offsets", test_hash_ignores_offsets);
   ADD ("hash-is-of-the-bug", test_hash_is_of_the_bug);
+  ADD ("unreliable-frames", test_unreliable_frames);
   ADD ("hash-tells-panics-apart", test_hash_tells_panics_apart);
   ADD ("what-is-no-version", test_what_is_no_version);
   g_test_add_func ("/probes/oops/patterns", test_patterns);
