@@ -28,6 +28,7 @@ packages_to_test=(
   systemd-journal-remote systemd-container desktop-file-utils appstream gi-docgen gir1.2-json-1.0 gir1.2-soup-3.0
   bash-completion zsh fish
   libxml2-utils packagekit packagekit-tools dpkg-dev
+  dnf createrepo-c rpm
   chromium nodejs npm
   qemu-system-x86 busybox-static kmod e2fsprogs
 )

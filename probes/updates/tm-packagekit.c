@@ -179,11 +179,12 @@ is_change (TmPackagekit *self)
   return FALSE;
 }
 
-/* Also updateprobe's own histories have it: what reached dpkg, or rpm through dnf 5. */
+/* Also updateprobe's own histories have it: what reached dpkg, or rpm through the libraries of dnf.
+ */
 static gboolean
 is_in_history (TmUpdateError error, const char *backend)
 {
-  static const char *const with_history[] = { "apt", "aptcc", "dnf5", NULL };
+  static const char *const with_history[] = { "apt", "aptcc", "dnf", "dnf5", NULL };
 
   if (backend == NULL || !g_strv_contains (with_history, backend))
     return FALSE;

@@ -23,9 +23,6 @@ typedef struct
 
 /* /var/log/apt/history.log: a paragraph for each transaction. */
 void tm_update_log_read_apt (const TmUpdateLog *self);
-/* /var/log/dnf.rpm.log: a line for each package, under a line for each start of dnf. What is at the
- * end counts once the log is whole. */
-void tm_update_log_read_dnf (const TmUpdateLog *self);
 /* What "swupd update" writes for people. Only its last update counts. */
 void tm_update_log_read_swupd (const TmUpdateLog *self);
 

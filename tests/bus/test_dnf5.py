@@ -121,7 +121,7 @@ class Dnf5Test(unittest.TestCase):
         """Failed, and of what; interrupted, if another one has begun since; no update at all."""
         package = [('Install', 'secret-game', '1')]
         self.dnf(package, 'Error', ['unpacking of archive failed on file /usr/bin/game: No space left on device'])
-        self.dnf(package, 'Error', ['scriptlet failed, exit status 1'])
+        self.dnf(package, 'Error', ['cannot fetch', '%post(ca-certificates-1-1.noarch) scriptlet failed, exit status 1'])
         self.dnf(package, 'Error')
         self.dnf(package, 'Started')
         self.dnf([('Reason Change', 'secret-game', '1')])

@@ -15,7 +15,6 @@ from harness.process import Process, run_as, wait_until
 PROBE = '/usr/libexec/telemetrics/updateprobe'
 STATE = Path('/var/lib/telemetrics-probes/updateprobe.state')
 APT = Path('/var/log/apt/history.log')
-DNF = Path('/var/log/dnf.rpm.log')
 
 
 class UpdateprobeTest(unittest.TestCase):
@@ -32,7 +31,6 @@ class UpdateprobeTest(unittest.TestCase):
         self.clock = int(time.time())
         shutil.rmtree(APT.parent, ignore_errors=True)
         APT.parent.mkdir(parents=True)
-        DNF.unlink(missing_ok=True)
 
     def tearDown(self):
         STATE.unlink(missing_ok=True)
@@ -91,22 +89,6 @@ class UpdateprobeTest(unittest.TestCase):
         self.apt(3)
         self.run_probe('--once')
         self.assertEqual(self.records()[0][2]['names'], ['secret1'])
-
-    def test_dnf(self):
-        def start():
-            self.clock += 1
-            return time.strftime('%Y-%m-%dT%H:%M:%S+0000', time.gmtime(self.clock))
-
-        DNF.write_text(f'{start()} INFO --- logging initialized ---\n', encoding='utf-8')
-        self.opt_in()
-        with open(DNF, 'a', encoding='utf-8') as log:
-            log.write(f'{start()} INFO --- logging initialized ---\n{start()} SUBDEBUG Upgrade: secret-1-1.noarch\n')
-        self.run_probe('--once')
-        self.assertEqual(self.counts(), [])  # it may be under way
-        with open(DNF, 'a', encoding='utf-8') as log:
-            log.write(f'{start()} INFO --- logging initialized ---\n')
-        self.run_probe('--once')
-        self.assertEqual([(payload['source'], payload['packages']) for _, _, payload in self.records()], [('dnf', 1)])
 
     def test_hook(self):
         """swupd has put another build in place."""

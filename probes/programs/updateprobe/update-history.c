@@ -9,7 +9,7 @@
 
 const UpdateHistory update_histories[UPDATE_N_HISTORIES] = {
   { "apt", "/var/log/apt/history.log", tm_update_log_read_apt },
-  { "dnf", "/var/log/dnf.rpm.log", tm_update_log_read_dnf },
+  { "dnf", "/var/lib/dnf/history.sqlite", NULL },
   { "dnf5", "/usr/lib/sysimage/libdnf5/transaction_history.sqlite", NULL },
 };
 
@@ -105,7 +105,7 @@ walk_database (const UpdateHistory *self,
 {
   g_autofree char *file = g_strconcat (root != NULL ? root : "", self->path, NULL);
 
-  return update_dnf5_read (file, rules, take, walk, NULL);
+  return update_dnf_read (file, rules, take, walk, NULL);
 }
 
 /* FALSE: there is no such file. */

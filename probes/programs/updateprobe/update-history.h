@@ -52,14 +52,14 @@ gboolean update_history_read (const UpdateHistory *self,
                               UpdateNewFunc take,
                               gpointer user_data);
 
-/* The transactions in the database of dnf 5, oldest first. FALSE: there is none that can be read
+/* The transactions in a database of dnf 4 or 5, oldest first. FALSE: there is none that can be read
  * now.
  */
-gboolean update_dnf5_read (const char *file,
-                           const TmUpdateRules *rules,
-                           TmUpdateFunc take,
-                           gpointer user_data,
-                           GError **error);
+gboolean update_dnf_read (const char *file,
+                          const TmUpdateRules *rules,
+                          TmUpdateFunc take,
+                          gpointer user_data,
+                          GError **error);
 
 /* A file, unpacked where it ends in .gz; "-" is standard input. */
 GBytes *update_read_file (const char *file, GError **error);

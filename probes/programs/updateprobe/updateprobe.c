@@ -152,8 +152,6 @@ static const char *
 guess_format (const char *text, gsize n_bytes)
 {
   if (n_bytes >= sizeof database_head && memcmp (text, database_head, sizeof database_head) == 0)
-    return "dnf5";
-  if (n_bytes >= 5 && g_ascii_isdigit (text[0]) && text[4] == '-')
     return "dnf";
 
   return memmem (text, MIN (n_bytes, 4096), "Start-Date: ", 12) != NULL ? "apt" : "swupd";
@@ -201,7 +199,7 @@ read_input (Updateprobe *self, const char *file, const char *format, GError **er
   else if (history->read != NULL)
     history->read (&log);
   else
-    return update_dnf5_read (file, self->rules, take_input, self, error);
+    return update_dnf_read (file, self->rules, take_input, self, error);
   return TRUE;
 }
 

@@ -29,15 +29,6 @@ static const char apt_log[] =
     "\nStart-Date: 2026-11-22  16:00:00\n"
     "Reinstall: b:amd64 (1)\n";
 
-static const char dnf_log[] =
-    "2026-11-22T13:00:00+0000 INFO --- logging initialized ---\n"
-    "2026-11-22T13:44:18+0000 INFO --- logging initialized ---\n"
-    "2026-11-22T13:44:20+0000 SUBDEBUG Upgrade: fedora-release-common-40-40.noarch\n"
-    "2026-11-22T13:44:20+0000 SUBDEBUG Installed: secret-game-1.0-1.fc40.x86_64\n"
-    "2026-11-22T13:44:28+0000 SUBDEBUG Upgraded: fedora-release-common-40-39.noarch\n"
-    "2026-11-22T14:44:18+0100 INFO --- logging initialized ---\n"
-    "2026-11-22T14:44:19+0100 ERROR Error unpacking rpm package bash-5.2-1.x86_64\n";
-
 static const char swupd_output[] =
     "Update started\n"
     "Preparing to update from 41100 to 41110 (in format staging)\n"
@@ -105,25 +96,6 @@ test_apt (void)
   g_assert_cmpint (first->error, ==, TM_UPDATE_ERROR_NONE);
   g_assert_cmpint (second->error, ==, TM_UPDATE_ERROR_PACKAGE);
   g_assert_cmpint (third->error, ==, TM_UPDATE_ERROR_INTERRUPTED);
-}
-
-static void
-test_dnf (void)
-{
-  g_autoptr (GPtrArray) found = read_log (tm_update_log_read_dnf, dnf_log, RULES, TRUE);
-  g_autoptr (GPtrArray) live = read_log (tm_update_log_read_dnf, dnf_log, RULES, FALSE);
-  const TmUpdate *first = g_ptr_array_index (found, 0);
-  const TmUpdate *second = g_ptr_array_index (found, 1);
-
-  g_assert_cmpuint (found->len, ==, 2);
-  g_assert_cmpuint (live->len, ==, 1);
-  g_assert_cmpstr (first->from, ==, "40-39");
-  g_assert_cmpstr (first->to, ==, "40-40");
-  g_assert_cmpuint (first->n_installed, ==, 1);
-  g_assert_cmpuint (first->n_upgraded, ==, 1);
-  g_assert_cmpint (first->end_usec - first->begin_usec, ==, 10 * G_USEC_PER_SEC);
-  g_assert_cmpint (second->error, ==, TM_UPDATE_ERROR_PACKAGE);
-  g_assert_cmpint (second->begin_usec, ==, first->begin_usec);
 }
 
 static const struct
@@ -264,21 +236,23 @@ static const struct
   gboolean is_reported;
   TmUpdateError error;
 } packagekit_vectors[] = {
-  { 22, 0, 0, 1, "dnf", TRUE, TM_UPDATE_ERROR_NONE },
-  { 22, 2, 0, 1, "dnf", TRUE, TM_UPDATE_ERROR_NONE },
-  { 22, 4, 0, 1, "dnf", FALSE, 0 },                       /* only tried */
-  { 22, 8, 0, 1, "dnf", FALSE, 0 },                       /* only downloaded */
-  { 21, 0, 0, 1, "dnf", FALSE, 0 },                       /* a search */
+  { 22, 0, 0, 1, "zypp", TRUE, TM_UPDATE_ERROR_NONE },
+  { 22, 2, 0, 1, "zypp", TRUE, TM_UPDATE_ERROR_NONE },
+  { 22, 4, 0, 1, "zypp", FALSE, 0 },                      /* only tried */
+  { 22, 8, 0, 1, "zypp", FALSE, 0 },                      /* only downloaded */
+  { 21, 0, 0, 1, "zypp", FALSE, 0 },                      /* a search */
   { 22, 0, 0, 1, "apt", FALSE, 0 },                       /* stands in its history */
   { 11, 0, 58, 2, "apt", FALSE, 0 },                      /* so does this */
   { 11, 0, 10, 2, "apt", TRUE, TM_UPDATE_ERROR_NETWORK }, /* this does not */
-  { 22, 0, 0, 1, "dnf5", FALSE, 0 },                      /* in dnf's */
+  { 22, 0, 0, 1, "dnf", FALSE, 0 },                       /* in dnf's */
+  { 11, 0, 10, 2, "dnf", TRUE, TM_UPDATE_ERROR_NETWORK },
+  { 22, 0, 0, 1, "dnf5", FALSE, 0 },
   { 11, 0, 10, 2, "dnf5", TRUE, TM_UPDATE_ERROR_NETWORK },
   { 11, 0, 58, 2, NULL, TRUE, TM_UPDATE_ERROR_PACKAGE },
-  { 11, 0, 17, 3, "dnf", FALSE, 0 }, /* a person cancelled it */
-  { 11, 0, 0, 4, "dnf", FALSE, 0 },  /* a person is asked for a key */
-  { 33, 0, 0, 6, "dnf", TRUE, TM_UPDATE_ERROR_INTERRUPTED },
-  { 33, 0, 999, 2, "dnf", TRUE, TM_UPDATE_ERROR_OTHER },
+  { 11, 0, 17, 3, "zypp", FALSE, 0 }, /* a person cancelled it */
+  { 11, 0, 0, 4, "zypp", FALSE, 0 },  /* a person is asked for a key */
+  { 33, 0, 0, 6, "zypp", TRUE, TM_UPDATE_ERROR_INTERRUPTED },
+  { 33, 0, 999, 2, "zypp", TRUE, TM_UPDATE_ERROR_OTHER },
 };
 
 static void
@@ -319,7 +293,7 @@ test_packagekit_counts (void)
     tm_packagekit_add_package (transaction, infos[i], ids[i]);
   tm_packagekit_set_role (transaction, 22, 0);
   tm_packagekit_finish (transaction, 1, 2500);
-  update = tm_packagekit_get_update (transaction, "dnf");
+  update = tm_packagekit_get_update (transaction, "zypp");
 
   g_assert_cmpuint (update->n_installed, ==, 1);
   g_assert_cmpuint (update->n_upgraded, ==, 3);
@@ -341,7 +315,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/updates/apt", test_apt);
-  g_test_add_func ("/updates/dnf", test_dnf);
   g_test_add_func ("/updates/swupd", test_swupd);
   g_test_add_func ("/updates/swupd/counts", test_swupd_counts);
   g_test_add_func ("/updates/privacy", test_privacy);

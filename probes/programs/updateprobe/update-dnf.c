@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The history of dnf 5, a database that it keeps below /usr/lib/sysimage: a row of "trans" for each
- * transaction, of "trans_item" for each package in it. The one file of the probes that speaks to
- * SQLite; it only reads, and what the file contains cannot make it work or remember without end.
+ * The history of dnf, a database: of dnf 4 below /var/lib/dnf, of dnf 5 below /usr/lib/sysimage. A
+ * row of "trans" for each transaction, of "trans_item" for each package in it. The one file of the
+ * probes that speaks to SQLite; it only reads, and what the file contains cannot make it work or
+ * remember without end.
  *
  * A transaction that has no end, and behind which another one begins, was interrupted.
+ *
+ * Not dnf.rpm.log, which dnf 4 writes as well: a dnf that was killed has left nothing there that
+ * says so, another dnf that starts meanwhile cuts a transaction in two, and so does its rotation.
  */
 #include <gio/gio.h>
 #include <glib/gi18n.h>
@@ -29,12 +33,17 @@ typedef struct
   guint n_steps;
 } Reader;
 
-static const char select_transactions[] =
-    "SELECT t.id, t.dt_begin, t.dt_end, s.name FROM"
-    " (SELECT * FROM trans ORDER BY id DESC LIMIT ?1) t"
-    " LEFT JOIN trans_state s ON s.id = t.state_id ORDER BY t.id";
+/* Of dnf 5, and of dnf 4: an unknown state is one that is not over. */
+static const char *const select_transactions[] = {
+  "SELECT t.id, t.dt_begin, t.dt_end, s.name FROM"
+  " (SELECT * FROM trans ORDER BY id DESC LIMIT ?1) t"
+  " LEFT JOIN trans_state s ON s.id = t.state_id ORDER BY t.id",
+  "SELECT id, dt_begin, dt_end, CASE state WHEN 0 THEN 'Started' WHEN 1 THEN 'Ok' ELSE 'Error' END"
+  " FROM (SELECT * FROM trans ORDER BY id DESC LIMIT ?1) ORDER BY id",
+  NULL,
+};
 
-/* Of the first versions, and of later ones. */
+/* Of the first versions of dnf 5, of later ones, and of dnf 4. */
 static const char *const select_packages[] = {
   "SELECT a.name, n.name, r.version || '-' || r.release FROM trans_item i"
   " JOIN trans_item_action a ON a.id = i.action_id JOIN rpm r ON r.item_id = i.item_id"
@@ -42,18 +51,27 @@ static const char *const select_packages[] = {
   "SELECT a.name, n.name, r.version || '-' || r.release FROM trans_item i"
   " JOIN trans_item_action a ON a.id = i.action_id JOIN rpm r ON r.item_id = i.item_id"
   " JOIN pkg_names n ON n.id = r.name_id WHERE i.trans_id = ?1",
+  "SELECT CASE i.action WHEN 1 THEN 'Install' WHEN 2 THEN 'Downgrade' WHEN 5 THEN 'Obsoleted'"
+  " WHEN 6 THEN 'Upgrade' WHEN 8 THEN 'Remove' WHEN 9 THEN 'Reinstall'"
+  " WHEN 3 THEN 'Replaced' WHEN 7 THEN 'Replaced' WHEN 10 THEN 'Replaced' END,"
+  " r.name, r.version || '-' || r.release"
+  " FROM trans_item i JOIN rpm r ON r.item_id = i.item_id WHERE i.trans_id = ?1",
+  NULL,
 };
 
-static const char select_output[] =
-    "SELECT line FROM console_output WHERE trans_id = ?1 ORDER BY id LIMIT 100";
+static const char *const select_output[] = {
+  "SELECT line FROM console_output WHERE trans_id = ?1 ORDER BY id LIMIT 100",
+  NULL,
+};
 
-/* "Replaced" are the old packages. */
+/* "Replaced" are the old ones of packages that count. */
 static const TmUpdateAction actions[] = {
   { "Install", G_STRUCT_OFFSET (TmUpdate, n_installed) },
   { "Upgrade", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "Downgrade", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "Reinstall", G_STRUCT_OFFSET (TmUpdate, n_upgraded) },
   { "Remove", G_STRUCT_OFFSET (TmUpdate, n_removed) },
+  { "Obsoleted", G_STRUCT_OFFSET (TmUpdate, n_removed) },
   { NULL, 0 },
 };
 
@@ -74,12 +92,12 @@ set_error (Reader *self, const char *file, GError **error)
 }
 
 static gboolean
-open_database (Reader *self, const char *file, GError **error)
+open_database (Reader *self, const char *file, int flags)
 {
   sqlite3_hard_heap_limit64 (MAX_MEMORY_BYTES);
-  if (sqlite3_open_v2 (file, &self->database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
-      SQLITE_OK)
-    return set_error (self, file, error);
+  if (sqlite3_open_v2 (file, &self->database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | flags,
+                       NULL) != SQLITE_OK)
+    return FALSE;
 
   sqlite3_db_config (self->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   sqlite3_limit (self->database, SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
@@ -88,13 +106,15 @@ open_database (Reader *self, const char *file, GError **error)
   return TRUE;
 }
 
-/* (nullable): NULL: there are no such tables. */
+/* (nullable): of the first of these that there are the tables for; NULL: of none. */
 static sqlite3_stmt *
-prepare (Reader *self, const char *sql, gint64 number)
+prepare (Reader *self, const char *const *sql, gint64 number)
 {
   sqlite3_stmt *query = NULL;
 
-  if (sqlite3_prepare_v2 (self->database, sql, -1, &query, NULL) == SQLITE_OK)
+  while (*sql != NULL && sqlite3_prepare_v2 (self->database, *sql, -1, &query, NULL) != SQLITE_OK)
+    sql++;
+  if (query != NULL)
     sqlite3_bind_int64 (query, 1, number);
   return query;
 }
@@ -114,11 +134,12 @@ read_package (Reader *self, sqlite3_stmt *query, TmUpdate *update)
 {
   TmUpdateSlice action, name, version, rest;
   const char *package = get_text (query, 1, &name);
-  gboolean is_old = g_str_equal (get_text (query, 0, &action), "Replaced");
+  gboolean is_replaced = g_str_equal (get_text (query, 0, &action), "Replaced");
   guint *count = tm_update_action_find (actions, update, &action, &rest);
+  gboolean is_old = is_replaced || count == &update->n_removed;
   char **build = is_old ? &update->from : &update->to;
 
-  if (count == NULL && !is_old)
+  if (count == NULL && !is_replaced)
     return;
   if (count != NULL)
     {
@@ -135,32 +156,32 @@ read_package (Reader *self, sqlite3_stmt *query, TmUpdate *update)
 static void
 read_packages (Reader *self, gint64 id, TmUpdate *update)
 {
-  sqlite3_stmt *query = NULL;
+  sqlite3_stmt *query = prepare (self, select_packages, id);
 
-  for (guint i = 0; query == NULL && i < G_N_ELEMENTS (select_packages); i++)
-    query = prepare (self, select_packages[i], id);
   while (query != NULL && sqlite3_step (query) == SQLITE_ROW)
     read_package (self, query, update);
   sqlite3_finalize (query);
 }
 
-/* What rpm and the scripts of packages said decides; a transaction that dnf began has downloaded
- * and resolved all that it needs. */
+/* A transaction that dnf began has downloaded and resolved all that it needs: only the disk, or
+ * something in a package, is left to fail. What rpm and the scripts of packages said tells which;
+ * the names of packages in it, and whatever else a script says, do not. */
 static TmUpdateError
 classify (Reader *self, gint64 id)
 {
   sqlite3_stmt *query = prepare (self, select_output, id);
-  TmUpdateError error = TM_UPDATE_ERROR_OTHER;
+  TmUpdateError error = TM_UPDATE_ERROR_PACKAGE;
   TmUpdateSlice line;
 
-  while (query != NULL && error == TM_UPDATE_ERROR_OTHER && sqlite3_step (query) == SQLITE_ROW)
+  while (query != NULL && error == TM_UPDATE_ERROR_PACKAGE && sqlite3_step (query) == SQLITE_ROW)
     {
       get_text (query, 0, &line);
-      error = tm_update_error_from_text (line.text, line.n_bytes);
+      if (tm_update_error_from_text (line.text, line.n_bytes) == TM_UPDATE_ERROR_DISK_FULL)
+        error = TM_UPDATE_ERROR_DISK_FULL;
     }
 
   sqlite3_finalize (query);
-  return error == TM_UPDATE_ERROR_OTHER ? TM_UPDATE_ERROR_PACKAGE : error;
+  return error;
 }
 
 static TmUpdate *
@@ -213,23 +234,48 @@ is_transaction (const TmUpdate *update, gboolean is_last)
          update->n_installed + update->n_upgraded + update->n_removed > 0;
 }
 
+/* What dnf has written a log of changes beside, SQLite can only open where it may make files: dnf
+ * 4 and 5 do, and take it away again, or not. Once it is gone the database does not change. */
+static GPtrArray *
+read_unchanging (Reader *self, const char *file)
+{
+  g_autofree char *log = g_strconcat (file, "-wal", NULL);
+  g_autofree char *path = g_canonicalize_filename (file, NULL);
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  g_autofree char *unchanging = g_strconcat (uri, "?immutable=1", NULL);
+
+  if (uri == NULL || g_file_test (log, G_FILE_TEST_EXISTS))
+    return NULL;
+
+  sqlite3_close (self->database);
+  return open_database (self, unchanging, SQLITE_OPEN_URI) ? read_transactions (self) : NULL;
+}
+
+static gboolean
+may_not_write (Reader *self)
+{
+  int code = sqlite3_errcode (self->database);
+
+  return code == SQLITE_READONLY || code == SQLITE_CANTOPEN;
+}
+
 /* While they are handed on the database is closed: dnf must not have to wait for that. */
 gboolean
-update_dnf5_read (const char *file,
-                  const TmUpdateRules *rules,
-                  TmUpdateFunc take,
-                  gpointer user_data,
-                  GError **error)
+update_dnf_read (const char *file,
+                 const TmUpdateRules *rules,
+                 TmUpdateFunc take,
+                 gpointer user_data,
+                 GError **error)
 {
   Reader self = { .rules = rules };
   g_autoptr (GPtrArray) updates = NULL;
 
-  if (open_database (&self, file, error))
-    {
-      updates = read_transactions (&self);
-      if (updates == NULL)
-        set_error (&self, file, error);
-    }
+  if (open_database (&self, file, 0))
+    updates = read_transactions (&self);
+  if (updates == NULL && may_not_write (&self))
+    updates = read_unchanging (&self, file);
+  if (updates == NULL)
+    set_error (&self, file, error);
   sqlite3_close (self.database);
   if (updates == NULL)
     return FALSE;
