@@ -23,7 +23,7 @@ typedef struct
 
 /* /var/log/apt/history.log: a paragraph for each transaction. */
 void tm_update_log_read_apt (const TmUpdateLog *self);
-/* What "swupd update" writes for people. Only its last update counts. */
+/* What "swupd update" writes for people. */
 void tm_update_log_read_swupd (const TmUpdateLog *self);
 
 /* A part of the text, not NUL-terminated. */

@@ -43,6 +43,7 @@ static const struct
   { "no space left", TM_UPDATE_ERROR_DISK_FULL },
   { "not enough space", TM_UPDATE_ERROR_DISK_FULL },
   { "disk space", TM_UPDATE_ERROR_DISK_FULL },
+  { "free space", TM_UPDATE_ERROR_DISK_FULL },
   { "signature", TM_UPDATE_ERROR_SIGNATURE },
   { "gpg", TM_UPDATE_ERROR_SIGNATURE },
   { "certificate", TM_UPDATE_ERROR_SIGNATURE },
@@ -60,6 +61,8 @@ static const struct
   { "network", TM_UPDATE_ERROR_NETWORK },
   { "connect", TM_UPDATE_ERROR_NETWORK },
   { "curl", TM_UPDATE_ERROR_NETWORK },
+  { "retrieve", TM_UPDATE_ERROR_NETWORK },
+  { "server version", TM_UPDATE_ERROR_NETWORK },
 };
 
 TmUpdate *
@@ -104,6 +107,15 @@ const char *
 tm_update_error_to_text (TmUpdateError error)
 {
   return error_names[error];
+}
+
+TmUpdateError
+tm_update_error_join (TmUpdateError first, TmUpdateError next)
+{
+  return first == TM_UPDATE_ERROR_NONE || first == TM_UPDATE_ERROR_OTHER ||
+                 next == TM_UPDATE_ERROR_DISK_FULL
+             ? next
+             : first;
 }
 
 TmUpdateError

@@ -56,6 +56,9 @@ char *tm_update_get_id (TmUpdate *self);
 
 /* "package", "disk-full", ...; NULL for none. */
 const char *tm_update_error_to_text (TmUpdateError error);
+/* Of two that one update failed of: the first, unless it is none or "other"; a full disk is the
+ * cause of whatever else fails. */
+TmUpdateError tm_update_error_join (TmUpdateError first, TmUpdateError next);
 /* The class of a message that a program wrote for people. */
 TmUpdateError tm_update_error_from_text (const char *text, gsize n_bytes);
 

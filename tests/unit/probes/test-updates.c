@@ -32,9 +32,12 @@ static const char apt_log[] =
 static const char swupd_output[] =
     "Update started\n"
     "Preparing to update from 41100 to 41110 (in format staging)\n"
-    "    changed bundles   : 12\n    new bundles       : 1\n    deleted bundles   : 2\n"
-    "Update successful - System updated from version 41100 to version 41110\n"
-    "Update took 21.3 seconds, 12 MB transferred\n";
+    "Statistics for going from version 41100 to version 41110:\n\n"
+    "    changed bundles   : 12\n    new bundles       : 1\n    deleted bundles   : 2\n\n"
+    "    changed files     : 120\n    new files         : 3\n    deleted files     : 4\n\n"
+    "Update was applied\nCalling post-update helper scripts\n"
+    "Update took 21.3 seconds, 12 MB transferred\n"
+    "Update successful - System updated from version 41100 to version 41110\n";
 
 static void
 collect (TmUpdate *update, gpointer user_data)
@@ -98,6 +101,7 @@ test_apt (void)
   g_assert_cmpint (third->error, ==, TM_UPDATE_ERROR_INTERRUPTED);
 }
 
+/* The last one that is found is the one with this error. */
 static const struct
 {
   const char *text;
@@ -105,13 +109,63 @@ static const struct
   TmUpdateError error;
 } swupd_vectors[] = {
   { swupd_output, 1, TM_UPDATE_ERROR_NONE },
-  { "Update started\nUpdate complete. System already up-to-date at version 41110\n", 0, 0 },
-  { "Update started\nError: Curl - Could not resolve host\nUpdate failed\n", 1,
+  /* nothing to do, in all of its words */
+  { "Update started\nVersion on server (10) is not newer than system version (10)\n"
+    "Update complete - System already up-to-date at version 10\n",
+    0, 0 },
+  { "Update started\nRequested version (10) is not newer than system version (10)\n", 0, 0 },
+  { "Update started\nUpdate complete. System already up-to-date at version 10\n", 0, 0 },
+  /* with --download */
+  { "Update started\nPreparing to update from 10 to 20\n    changed bundles   : 1\n"
+    "No extra files need to be downloaded\nUpdate took 0.4 seconds, 1 MB transferred\n",
+    0, 0 },
+  { "Update started\nPreparing to update from 10 to 20\n"
+    "Error: Curl - Error downloading to local file - 'https://a/20/Manifest.MoM.tar'\n"
+    "Error: Curl - Check free space for /var/lib/swupd?\n"
+    "Error: Failed to retrieve 20 MoM manifest\nUpdate took 1.0 seconds, 0 MB transferred\n"
+    "Update failed\n",
+    1, TM_UPDATE_ERROR_DISK_FULL },
+  { "Update started\nError: Curl - Could not resolve host - 'https://a'\nUpdate failed\n", 1,
     TM_UPDATE_ERROR_NETWORK },
-  { "Update started\nError: Signature check failed\nUpdate failed\n", 1,
-    TM_UPDATE_ERROR_SIGNATURE },
+  { "Update started\nError: Unable to determine the server version\nUpdate failed\n", 1,
+    TM_UPDATE_ERROR_NETWORK },
+  { "Update started\nPreparing to update from 10 to 20\nError: Failed to retrieve 20 MoM manifest\n"
+    "Update failed\n",
+    1, TM_UPDATE_ERROR_NETWORK },
+  { "Update started\nWarning: Signature check failed\n"
+    "Error: Unable to determine the server version as signature verification failed\n"
+    "Update failed\n",
+    1, TM_UPDATE_ERROR_SIGNATURE },
+  { "Update started\nError: Something\nError: Failed to connect to update server: https://a\n"
+    "Update failed\n",
+    1, TM_UPDATE_ERROR_NETWORK },
   { "Update started\nUpdate failed\n", 1, TM_UPDATE_ERROR_OTHER },
   { "Update started\nPreparing to update from 1 to 2\n", 1, TM_UPDATE_ERROR_INTERRUPTED },
+  /* before it starts */
+  { "Error: Cannot acquire lock file, another swupd process is already running (possibly "
+    "auto-update)\nError: Failed swupd initialization, exiting now\n",
+    1, TM_UPDATE_ERROR_LOCKED },
+  /* with --quiet */
+  { "Error: Curl - Communicating with server timed out\nUpdate failed\n", 1,
+    TM_UPDATE_ERROR_NETWORK },
+  /* an error that did no harm, and one behind the end */
+  { "Update started\nPreparing to update from 10 to 20\nError: Curl - Download failed\n"
+    "Update successful - System updated from version 10 to version 20\n"
+    "Error: Inconsistency between version files, exiting now\n",
+    1, TM_UPDATE_ERROR_NONE },
+  /* twice, where the format changes */
+  { "Update started\nPreparing to update from 10 to 20\n"
+    "Update successful - System updated from version 10 to version 20\n"
+    "Update started\nPreparing to update from 30 to 40\nUpdate failed\n",
+    2, TM_UPDATE_ERROR_OTHER },
+  /* with --3rd-party */
+  { "Update started\nUpdate successful - System updated from version 10 to version 20\n\n"
+    "Updating content from 3rd-party repositories\n\n 3rd-Party Repository: secret\n"
+    "Updates from a 3rd-party repository are forced to run with the --no-scripts flag\n\n"
+    "Update started\nPreparing to update from 1 to 2\nError: Curl - a\nUpdate failed\n\n"
+    "Updates from a 3rd-party repository are forced to run with the --no-scripts flag\n\n"
+    "Update started\nUpdate successful - System updated from version 1 to version 2\n",
+    1, TM_UPDATE_ERROR_NONE },
   { "Bundle added\n", 0, 0 },
   { "", 0, 0 },
 };
@@ -123,7 +177,7 @@ test_swupd (void)
     {
       g_autoptr (GPtrArray) found =
           read_log (tm_update_log_read_swupd, swupd_vectors[i].text, RULES, TRUE);
-      const TmUpdate *update = found->len == 0 ? NULL : g_ptr_array_index (found, 0);
+      const TmUpdate *update = found->len == 0 ? NULL : g_ptr_array_index (found, found->len - 1);
 
       g_test_message ("vector %u", i);
       g_assert_cmpuint (found->len, ==, swupd_vectors[i].n_found);
