@@ -2,6 +2,7 @@
 """updateprobe next to the real packagekitd with its apt back end: each transaction is told once, by whoever knows it best."""
 
 import json
+import os
 import shutil
 import unittest
 from pathlib import Path
@@ -10,8 +11,10 @@ from harness import System
 from harness.packages import Repository
 from harness.process import Process, run_as, wait_until
 
+STATE = Path('/tmp/state/updateprobe.state')
 PROBE = '/usr/libexec/telemetrics/updateprobe'
 DAEMON = Path('/usr/libexec/packagekitd')
+DOUBLE = Path(os.environ['TM_SOURCE']) / 'tests' / 'doubles' / 'packagekit_double.py'
 BACKEND = Path('/usr/lib/x86_64-linux-gnu/packagekit-backend/libpk_backend_apt.so')
 
 
@@ -21,22 +24,37 @@ class PackagekitTest(unittest.TestCase):
     def setUpClass(cls):
         cls.system = System()
         cls.system.start()
-        Path('/tmp/state').mkdir(mode=0o777)
-        shutil.chown('/tmp/state', 'telemetry')
+        STATE.parent.mkdir(mode=0o777)
+        shutil.chown(STATE.parent, 'telemetry')
+        # By which apt would have the bus start another one.
+        Path('/etc/apt/apt.conf.d/20packagekit').unlink(missing_ok=True)
         repository = Repository()
         repository.add('acme-good')
         repository.add('acme-broken', script='exit 1')
         missing = repository.add('acme-missing')
         repository.publish()
         missing.unlink()
-        cls.daemon = Process('packagekitd', [str(DAEMON)])
-        wait_until(lambda: cls.system.owner_pid('org.freedesktop.PackageKit'), 'packagekitd is on the bus')
-        cls.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'updates': 2}, 1, {})
 
     @classmethod
     def tearDownClass(cls):
-        cls.daemon.stop()
         cls.system.stop()
+
+    def setUp(self):
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'updates': 2}, 1, {})
+
+    def tearDown(self):
+        STATE.unlink()
+        self.system.reset()
+
+    def start_probe(self):
+        probe = Process('updateprobe', [PROBE], user='telemetry', environment={'STATE_DIRECTORY': str(STATE.parent)})
+        self.addCleanup(probe.stop)
+        wait_until(STATE.exists, 'the beginning is noted')
+
+    def start_packagekit(self, *arguments):
+        daemon = Process('packagekitd', arguments)
+        self.addCleanup(daemon.stop)
+        wait_until(lambda: self.system.owner_pid('org.freedesktop.PackageKit'), 'PackageKit is on the bus')
 
     def payloads(self):
         said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout
@@ -44,15 +62,24 @@ class PackagekitTest(unittest.TestCase):
 
     def test_each_once(self):
         wanted = [('apt', 'success', None), ('apt', 'failure', 'package'), ('packagekit', 'failure', 'network')]
-        with Process('updateprobe', [PROBE], user='telemetry', environment={'STATE_DIRECTORY': '/tmp/state'}):
-            wait_until(lambda: Path('/tmp/state/updateprobe.state').exists(), 'the beginning is noted')
-            for number, name in enumerate(('acme-good', 'acme-broken', 'acme-missing'), 1):
-                run_as('root', ['pkcon', 'install', '--noninteractive', '--plain', name], check=False, seconds=60)
-                wait_until(lambda number=number: len(self.payloads()) >= number, f'{name} is told')
-            run_as('root', ['pkcon', 'search', 'name', 'acme'], check=False)
+        self.start_packagekit(str(DAEMON))
+        self.start_probe()
+        for number, name in enumerate(('acme-good', 'acme-broken', 'acme-missing'), 1):
+            run_as('root', ['pkcon', 'install', '--noninteractive', '--plain', name], check=False, seconds=60)
+            wait_until(lambda number=number: len(self.payloads()) >= number, f'{name} is told')
+        run_as('root', ['pkcon', 'search', 'name', 'acme'], check=False)
         found = [(payload['source'], payload['result'], payload['error']) for payload in self.payloads()]
         self.assertEqual(found, wanted)
         self.assertNotIn('acme', str(self.payloads()))
+
+    def test_in_plural(self):
+        """Packages may be said one by one and by the dozen; each counts once."""
+        self.start_probe()
+        self.start_packagekit('/usr/bin/python3', str(DOUBLE))
+        wait_until(self.payloads, 'the update is told')
+        payload, = self.payloads()
+        self.assertEqual((payload['source'], payload['result'], payload['seconds']), ('packagekit', 'success', 2))
+        self.assertEqual((payload['installed'], payload['upgraded'], payload['removed']), (1, 1, 1))
 
 
 if __name__ == '__main__':

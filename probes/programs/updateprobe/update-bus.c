@@ -132,6 +132,56 @@ get_transaction (UpdateBus *self, const char *path)
   return transaction;
 }
 
+/* One, or, where its client has asked for that, as many as it has at once. */
+static void
+hear_packages (TmPackagekit *transaction, GVariant *arguments)
+{
+  g_autoptr (GVariantIter) packages = NULL;
+  const char *package_id;
+  guint32 info;
+
+  if (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(uss)")))
+    {
+      g_variant_get (arguments, "(u&s&s)", &info, &package_id, NULL);
+      tm_packagekit_add_package (transaction, info, package_id);
+      return;
+    }
+
+  g_variant_get (arguments, "(a(uss))", &packages);
+  while (g_variant_iter_next (packages, "(u&s&s)", &info, &package_id, NULL))
+    tm_packagekit_add_package (transaction, info, package_id);
+}
+
+static void
+hear_error (TmPackagekit *transaction, GVariant *arguments)
+{
+  guint32 code;
+
+  g_variant_get (arguments, "(u&s)", &code, NULL);
+  tm_packagekit_set_error (transaction, code);
+}
+
+static void
+hear_finished (TmPackagekit *transaction, GVariant *arguments)
+{
+  guint32 exit, msec;
+
+  g_variant_get (arguments, "(uu)", &exit, &msec);
+  tm_packagekit_finish (transaction, exit, msec);
+}
+
+static const struct
+{
+  const char *name;
+  const char *type;
+  void (*hear) (TmPackagekit *transaction, GVariant *arguments);
+} signals[] = {
+  { "Package", "(uss)", hear_packages },
+  { "Packages", "(a(uss))", hear_packages },
+  { "ErrorCode", "(us)", hear_error },
+  { "Finished", "(uu)", hear_finished },
+};
+
 static void
 heard (GDBusConnection *connection,
        const char *sender,
@@ -142,29 +192,20 @@ heard (GDBusConnection *connection,
        gpointer user_data)
 {
   UpdateBus *self = user_data;
-  TmPackagekit *transaction = NULL;
-  const char *package_id;
-  guint32 first, second;
+  TmPackagekit *transaction;
 
-  if (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(uss)")) &&
-      g_str_equal (member, "Package") && (transaction = get_transaction (self, path)) != NULL)
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     {
-      g_variant_get (arguments, "(u&s&s)", &first, &package_id, NULL);
-      tm_packagekit_add_package (transaction, first, package_id);
-    }
-  else if (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(us)")) &&
-           g_str_equal (member, "ErrorCode") &&
-           (transaction = get_transaction (self, path)) != NULL)
-    {
-      g_variant_get (arguments, "(u&s)", &first, NULL);
-      tm_packagekit_set_error (transaction, first);
-    }
-  else if (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(uu)")) &&
-           g_str_equal (member, "Finished") && (transaction = get_transaction (self, path)) != NULL)
-    {
-      g_variant_get (arguments, "(uu)", &first, &second);
-      tm_packagekit_finish (transaction, first, second);
+      if (!g_str_equal (member, signals[i].name) ||
+          !g_variant_is_of_type (arguments, G_VARIANT_TYPE (signals[i].type)))
+        continue;
+
+      transaction = get_transaction (self, path);
+      if (transaction == NULL)
+        return;
+      signals[i].hear (transaction, arguments);
       check_complete (self, path, transaction);
+      return;
     }
 }
 
