@@ -2,6 +2,11 @@
 /* See tm-update-rules.h. */
 #include "tm-update-rules.h"
 
+#include <string.h>
+
+/* A package of a longer name there is not. */
+#define NAME_MAX_BYTES 255
+
 struct _TmUpdateRules
 {
   GStrv build_packages;
@@ -63,7 +68,8 @@ tm_update_rules_is_build (const TmUpdateRules *self, const char *package)
 void
 tm_update_rules_note_name (const TmUpdateRules *self, const char *package, TmUpdate *update)
 {
-  if (update->names->len >= TM_UPDATE_MAX_NAMES || !g_utf8_validate (package, -1, NULL))
+  if (update->names->len >= TM_UPDATE_MAX_NAMES || strlen (package) > NAME_MAX_BYTES ||
+      !g_utf8_validate (package, -1, NULL))
     return;
 
   for (guint i = 0; i < self->allowed->len; i++)

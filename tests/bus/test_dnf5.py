@@ -4,31 +4,16 @@ that nothing in the file can hold the probe."""
 
 import json
 import sqlite3
-import time
 import unittest
 from pathlib import Path
 
 from harness import System
+from harness.dnf_history import FORMS, DnfHistory
 from harness.process import Process, run_as, wait_until
 
 PROBE = '/usr/libexec/telemetrics/updateprobe'
 STATE = Path('/var/lib/telemetrics-probes/updateprobe.state')
 HISTORY = Path('/usr/lib/sysimage/libdnf5/transaction_history.sqlite')
-ACTIONS = ('Install', 'Upgrade', 'Downgrade', 'Reinstall', 'Remove', 'Replaced', 'Reason Change')
-STATES = ('Started', 'Ok', 'Error')
-FORM = '''
-CREATE TABLE trans_state (id INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE trans_item_action (id INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE trans (id INTEGER PRIMARY KEY AUTOINCREMENT, dt_begin INTEGER NOT NULL, dt_end INTEGER, rpmdb_version_begin TEXT,
-  rpmdb_version_end TEXT, releasever TEXT NOT NULL, user_id INTEGER NOT NULL, description TEXT, comment TEXT, state_id INTEGER);
-CREATE TABLE console_output (id INTEGER PRIMARY KEY, trans_id INTEGER, file_descriptor INTEGER NOT NULL, line TEXT NOT NULL);
-CREATE TABLE item (id INTEGER PRIMARY KEY);
-CREATE TABLE {names} (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE rpm (item_id INTEGER NOT NULL UNIQUE, name_id INTEGER NOT NULL, epoch INTEGER NOT NULL, version TEXT NOT NULL,
-  release TEXT NOT NULL, arch_id INTEGER NOT NULL);
-CREATE TABLE trans_item (id INTEGER PRIMARY KEY AUTOINCREMENT, trans_id INTEGER, item_id INTEGER, repo_id INTEGER,
-  action_id INTEGER NOT NULL, reason_id INTEGER NOT NULL, state_id INTEGER NOT NULL);
-'''
 
 
 class Dnf5Test(unittest.TestCase):
@@ -42,43 +27,16 @@ class Dnf5Test(unittest.TestCase):
         cls.system.stop()
 
     def setUp(self):
-        self.clock = int(time.time())
-        self.make('pkg_names')
+        self.make('dnf5-output')
 
     def tearDown(self):
         STATE.unlink(missing_ok=True)
         HISTORY.unlink(missing_ok=True)
         self.system.reset()
 
-    def make(self, names):
-        HISTORY.parent.mkdir(parents=True, exist_ok=True)
-        HISTORY.unlink(missing_ok=True)
-        self.names = names
-        with sqlite3.connect(HISTORY) as database:
-            database.executescript(FORM.format(names=names))
-            database.executemany('INSERT INTO trans_state VALUES (?, ?)', enumerate(STATES, 1))
-            database.executemany('INSERT INTO trans_item_action VALUES (?, ?)', enumerate(ACTIONS, 1))
-        database.close()
-
-    def dnf(self, packages, state='Ok', said=(), seconds=7):
-        """One more transaction; packages: (action, name, version)."""
-        self.clock += 1
-        database = sqlite3.connect(HISTORY)
-        with database:
-            end = self.clock + seconds if state != 'Started' else None
-            transaction = database.execute(
-                "INSERT INTO trans (dt_begin, dt_end, releasever, user_id, description, state_id) VALUES (?, ?, '42', 1000, 'dnf install secret', ?)",
-                (self.clock, end, STATES.index(state) + 1)).lastrowid
-            for action, name, version in packages:
-                item = database.execute('INSERT INTO item VALUES (NULL)').lastrowid
-                database.execute(f'INSERT OR IGNORE INTO {self.names} (name) VALUES (?)', (name,))
-                database.execute(f"INSERT INTO rpm SELECT ?, id, 0, ?, '1.fc42', 1 FROM {self.names} WHERE name = ?", (item, version, name))
-                database.execute('INSERT INTO trans_item (trans_id, item_id, action_id, reason_id, state_id) VALUES (?, ?, ?, 2, 2)',
-                                 (transaction, item, ACTIONS.index(action) + 1))
-            for line in said:
-                database.execute('INSERT INTO console_output (trans_id, file_descriptor, line) VALUES (?, 2, ?)', (transaction, line))
-        database.close()
-        return transaction
+    def make(self, form):
+        self.history = DnfHistory(HISTORY, form)
+        self.dnf = self.history.add
 
     def opt_in(self):
         self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'updates': 2}, 1, {})
@@ -97,10 +55,10 @@ class Dnf5Test(unittest.TestCase):
         return [json.loads(line)['payload'] for line in self.probe('--dry-run', f'--input={HISTORY}').splitlines()]
 
     def test_a_transaction(self):
-        """Counts, builds and the time it took; nobody's name, no package, no command. In both forms of the database."""
-        for names in ('pkg_name', 'pkg_names'):
-            with self.subTest(names=names):
-                self.make(names)
+        """Counts, builds and the time it took; nobody's name, no package, no command. In each form of the database."""
+        for form in FORMS:
+            with self.subTest(form=form):
+                self.make(form)
                 self.dnf([('Upgrade', 'fedora-release-common', '42.2'), ('Replaced', 'fedora-release-common', '42.1'),
                           ('Install', 'secret-game', '1'), ('Remove', 'secret-tool', '1'), ('Downgrade', 'secret-lib', '1'),
                           ('Reason Change', 'secret-other', '1')])
@@ -140,10 +98,7 @@ class Dnf5Test(unittest.TestCase):
         with Process('updateprobe', [PROBE]):
             self.dnf([('Install', f'd{number}', '1') for number in range(4)], 'Started')
             wait_until(lambda: len(self.payloads()) == 2, 'the interrupted one is kept')
-            database = sqlite3.connect(HISTORY)
-            with database:
-                database.execute('UPDATE trans SET state_id = 2, dt_end = dt_begin + 1 WHERE id = ?', (under_way + 1,))
-            database.close()
+            self.history.end(under_way + 1)
             wait_until(lambda: len(self.payloads()) == 3, 'the last one is kept')
         self.assertEqual([(payload['packages'], payload['error']) for payload in self.payloads()],
                          [(2, None), (3, 'interrupted'), (4, None)])

@@ -279,6 +279,22 @@ test_bounds (void)
   g_assert_null (update->to);
 }
 
+/* A name of 255 bytes may be told, a longer one is none, nor is what is not UTF-8. */
+static void
+test_names (void)
+{
+  g_autoptr (TmUpdateRules) rules = tm_update_rules_new ("[names]\nallow=*\n", NULL);
+  g_autoptr (TmUpdate) update = tm_update_new ("dnf");
+  g_autofree char *longest = g_strnfill (255, 'a');
+  g_autofree char *longer = g_strnfill (256, 'a');
+
+  tm_update_rules_note_name (rules, longer, update);
+  tm_update_rules_note_name (rules, "a\xff", update);
+  tm_update_rules_note_name (rules, longest, update);
+  g_assert_cmpuint (update->names->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (update->names, 0), ==, longest);
+}
+
 /* role, flags, error code (0: none), exit, back end; what it is reported as */
 static const struct
 {
@@ -375,6 +391,7 @@ main (int argc, char **argv)
   g_test_add_func ("/updates/words", test_words);
   g_test_add_func ("/updates/id", test_id);
   g_test_add_func ("/updates/bounds", test_bounds);
+  g_test_add_func ("/updates/names", test_names);
   g_test_add_func ("/updates/bad-rules", test_bad_rules);
   g_test_add_func ("/updates/packagekit", test_packagekit);
   g_test_add_func ("/updates/packagekit/counts", test_packagekit_counts);

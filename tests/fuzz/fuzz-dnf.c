@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Any bytes as the database of dnf, with all names allowed. The reader ends, and whatever it finds
+ * makes a payload that is UTF-8 and bounded, and has an id. The corpus is written by
+ * tests/harness/dnf_history.py.
+ */
+#include "fuzz-fail.h"
+#include "update-history.h"
+
+#include <glib/gstdio.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes);
+
+/* 100 names of 255 bytes, each byte escaped, and the rest. */
+#define PAYLOAD_MAX_BYTES (100 * 255 * 6 + 4096)
+
+static char *directory;
+
+static void
+remove_all (void)
+{
+  static const char *const names[] = { "history", "history-wal", "history-shm" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *file = g_build_filename (directory, names[i], NULL);
+
+      g_unlink (file);
+    }
+}
+
+static void
+remove_directory (void)
+{
+  remove_all ();
+  g_rmdir (directory);
+  g_free (directory);
+}
+
+static void
+take (TmUpdate *update, gpointer user_data)
+{
+  g_autoptr (TmUpdate) owned = update;
+  g_autoptr (JsonNode) payload = tm_update_to_payload (owned);
+  g_autofree char *text = json_to_string (payload, FALSE);
+  g_autofree char *id = tm_update_get_id (owned);
+
+  if (!g_utf8_validate (text, -1, NULL) || strlen (id) != 32)
+    FUZZ_FAIL ("the payload is not UTF-8");
+  if (strlen (text) > PAYLOAD_MAX_BYTES)
+    FUZZ_FAIL ("a payload of %zu bytes", strlen (text));
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
+{
+  g_autoptr (TmUpdateRules) rules =
+      tm_update_rules_new ("[build]\npackages=base-files\n[names]\nallow=*\n", NULL);
+  g_autofree char *file = NULL;
+
+  if (directory == NULL)
+    {
+      directory = g_dir_make_tmp ("fuzz-dnf-XXXXXX", NULL);
+      if (directory == NULL)
+        FUZZ_FAIL ("no directory can be made");
+      atexit (remove_directory);
+    }
+
+  /* A log of changes that SQLite has left is none of the next database. */
+  remove_all ();
+  file = g_build_filename (directory, "history", NULL);
+  if (!g_file_set_contents_full (file, (const char *) data, (gssize) n_bytes,
+                                 G_FILE_SET_CONTENTS_NONE, 0600, NULL))
+    FUZZ_FAIL ("no file can be written");
+  update_dnf_read (file, rules, take, NULL, NULL);
+  return 0;
+}
