@@ -57,7 +57,16 @@ take (Reader *self)
   self->log->take (g_steal_pointer (&self->update), self->log->user_data);
 }
 
-/* versions: "1.0, automatic" or "1.0, 1.1". */
+/* It has no end; but it may have a reason why, as where the disk was too full for the rest. */
+static void
+take_interrupted (Reader *self)
+{
+  if (self->update->error == TM_UPDATE_ERROR_NONE)
+    self->update->error = TM_UPDATE_ERROR_INTERRUPTED;
+  take (self);
+}
+
+/* versions: "1.0, 1.1". */
 static void
 note_build (TmUpdate *update, const TmUpdateSlice *versions)
 {
@@ -76,18 +85,22 @@ note_build (TmUpdate *update, const TmUpdateSlice *versions)
 
 /* name: "base-files:amd64 ". */
 static void
-note_package (Reader *self, const TmUpdateSlice *name, const TmUpdateSlice *versions)
+note_package (Reader *self,
+              const TmUpdateSlice *name,
+              const TmUpdateSlice *versions,
+              gboolean is_upgrade)
 {
   g_autofree char *package = g_strndup (name->text, MIN (name->n_bytes, NAME_MAX_BYTES));
 
   package[strcspn (package, ": ")] = '\0';
   tm_update_rules_note_name (self->log->rules, package, self->update);
-  if (tm_update_rules_is_build (self->log->rules, package))
+  if (is_upgrade && tm_update_rules_is_build (self->log->rules, package))
     note_build (self->update, versions);
 }
 
+/* is_upgrade: it has two versions of each; else behind the comma is why it was installed. */
 static guint
-read_packages (Reader *self, TmUpdateSlice list)
+read_packages (Reader *self, TmUpdateSlice list, gboolean is_upgrade)
 {
   const char *at = list.text;
   const char *end = at + list.n_bytes;
@@ -102,7 +115,7 @@ read_packages (Reader *self, TmUpdateSlice list)
 
       const TmUpdateSlice name = { at, open - at };
       const TmUpdateSlice versions = { open + 1, close - open - 1 };
-      note_package (self, &name, &versions);
+      note_package (self, &name, &versions, is_upgrade);
       n_packages++;
       at = close + 1;
       while (at < end && (*at == ',' || *at == ' '))
@@ -116,10 +129,7 @@ static void
 begin (Reader *self, const TmUpdateSlice *line, const TmUpdateSlice *value)
 {
   if (self->update != NULL)
-    {
-      self->update->error = TM_UPDATE_ERROR_INTERRUPTED;
-      take (self);
-    }
+    take_interrupted (self);
 
   self->update = tm_update_new ("apt");
   self->update->begin_usec = parse_time (value, self->log->zone);
@@ -146,7 +156,7 @@ read_line (gpointer reader, const TmUpdateSlice *line)
     self->update->error = tm_update_error_from_text (value.text, value.n_bytes);
   count = tm_update_action_find (actions, self->update, line, &value);
   if (count != NULL)
-    *count += read_packages (self, value);
+    *count += read_packages (self, value, count == &self->update->n_upgraded);
   if (tm_update_slice_skip (line, "End-Date: ", &value))
     {
       self->update->end_usec = parse_time (&value, self->log->zone);
@@ -162,9 +172,6 @@ tm_update_log_read_apt (const TmUpdateLog *self)
   tm_update_log_for_each_line (self, read_line, &reader);
 
   if (reader.update != NULL && self->is_whole)
-    {
-      reader.update->error = TM_UPDATE_ERROR_INTERRUPTED;
-      take (&reader);
-    }
+    take_interrupted (&reader);
   g_clear_pointer (&reader.update, tm_update_free);
 }

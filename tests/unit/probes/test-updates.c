@@ -200,6 +200,44 @@ test_swupd_counts (void)
   g_assert_cmpuint (update->n_removed, ==, 2);
 }
 
+/* paragraph, at whose end nobody writes any more; its error and builds */
+static const struct
+{
+  const char *text;
+  TmUpdateError error;
+  const char *from;
+  const char *to;
+} apt_vectors[] = {
+  { "Start-Date: 2026-11-22  13:44:18\nUpgrade: base-files:amd64 (1, 2)\n"
+    "Error: Sub-process /usr/bin/dpkg returned an error code (1)\n",
+    TM_UPDATE_ERROR_PACKAGE, "1", "2" },
+  { "Start-Date: 2026-11-22  13:44:18\nUpgrade: base-files:amd64 (1, 2)",
+    TM_UPDATE_ERROR_INTERRUPTED, "1", "2" },
+  { "Start-Date: 2026-11-22  13:44:18\nInstall: base-files:amd64 (1, automatic)\n"
+    "End-Date: 2026-11-22  13:44:19\n",
+    TM_UPDATE_ERROR_NONE, NULL, NULL },
+  { "Start-Date: 2026-11-22  13:44:18\nDowngrade: base-files:amd64 (2, 1)\n"
+    "End-Date: 2026-11-22  13:44:19\n",
+    TM_UPDATE_ERROR_NONE, "2", "1" },
+};
+
+static void
+test_apt_ends_and_builds (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (apt_vectors); i++)
+    {
+      g_autoptr (GPtrArray) found =
+          read_log (tm_update_log_read_apt, apt_vectors[i].text, RULES, TRUE);
+      const TmUpdate *update = g_ptr_array_index (found, 0);
+
+      g_test_message ("vector %u", i);
+      g_assert_cmpuint (found->len, ==, 1);
+      g_assert_cmpint (update->error, ==, apt_vectors[i].error);
+      g_assert_cmpstr (update->from, ==, apt_vectors[i].from);
+      g_assert_cmpstr (update->to, ==, apt_vectors[i].to);
+    }
+}
+
 /* No package, user or command line is in a record; with a vendor's rule the names it allows are. */
 static void
 test_privacy (void)
@@ -385,6 +423,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/updates/apt", test_apt);
+  g_test_add_func ("/updates/apt/ends-and-builds", test_apt_ends_and_builds);
   g_test_add_func ("/updates/swupd", test_swupd);
   g_test_add_func ("/updates/swupd/counts", test_swupd_counts);
   g_test_add_func ("/updates/privacy", test_privacy);
