@@ -3,6 +3,7 @@
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -155,6 +156,15 @@ class UpdateprobeTest(unittest.TestCase):
         self.apt(3)
         self.run_probe('--once')
         self.assertEqual(self.counts(), [2, 3])
+
+    def test_clock_was_ahead(self):
+        """Somebody agreed while the clock was years ahead: since it is right, updates are told."""
+        self.opt_in()
+        ahead = f'began={int(time.time() + 10**9)}000000'
+        STATE.write_text(re.sub('began=[0-9]+', ahead, STATE.read_text(encoding='utf-8')), encoding='utf-8')
+        self.apt(1)
+        self.run_probe('--once')
+        self.assertEqual(self.counts(), [1])
 
     def test_service_away(self):
         """What cannot be handed over is not passed over."""

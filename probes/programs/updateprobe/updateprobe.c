@@ -88,13 +88,20 @@ take_new (TmUpdate *update, gpointer user_data)
   return save (self);
 }
 
+/* As the histories say it: in whole seconds. */
+static gint64
+get_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC * G_USEC_PER_SEC;
+}
+
 /* The first run under an agreement notes where it begins, and reports nothing. */
 static gboolean
 note_beginning (Updateprobe *self)
 {
   const char *root = tm_probe_get_root (self->probe);
 
-  self->state.began_usec = g_get_real_time () / G_USEC_PER_SEC * G_USEC_PER_SEC;
+  self->state.began_usec = get_now ();
   self->state.build = update_build_read (root);
   for (guint i = 0; i < UPDATE_N_HISTORIES; i++)
     update_history_find_end (&update_histories[i], root, self->rules, &self->state.places[i]);
@@ -110,6 +117,8 @@ read_histories (gpointer user_data)
   if (self->state.began_usec == 0)
     return note_beginning (self);
 
+  /* The clock was ahead when it began: it would tell nothing until then. */
+  self->state.began_usec = MIN (self->state.began_usec, get_now ());
   for (self->history = 0; self->history < UPDATE_N_HISTORIES; self->history++)
     if (!update_history_read (&update_histories[self->history], root, self->rules,
                               &self->state.places[self->history], take_new, self))
