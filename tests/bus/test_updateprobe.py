@@ -101,6 +101,8 @@ class UpdateprobeTest(unittest.TestCase):
         release.write_text('ID=acme\nVERSION_ID=41110\n', encoding='utf-8')
         self.run_probe('--post-update')
         self.run_probe('--post-update')
+        release.write_text('ID=acme\nVERSION_ID="of alice"\n', encoding='utf-8')
+        self.run_probe('--post-update')
         payloads = [payload for _, _, payload in self.records()]
         self.assertEqual([(p['source'], p['from'], p['to']) for p in payloads], [('swupd', '41100', '41110')])
 

@@ -3,12 +3,22 @@
  */
 #include "update-build.h"
 
+#include <string.h>
+
+#include "tm-update-log.h"
+
 static char *
 read_key (GKeyFile *file, const char *key)
 {
-  char *value = g_key_file_get_string (file, "os-release", key, NULL);
+  g_autofree char *value = g_key_file_get_string (file, "os-release", key, NULL);
+  TmUpdateSlice build = { 0 };
 
-  return value == NULL ? NULL : g_strstrip (g_strdelimit (value, "\"'", ' '));
+  if (value == NULL)
+    return NULL;
+
+  build.text = g_strstrip (g_strdelimit (value, "\"'", ' '));
+  build.n_bytes = strlen (build.text);
+  return tm_update_slice_to_build (&build);
 }
 
 char *
