@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import sqlite3
 import unittest
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class DnfTest(unittest.TestCase):
     def setUp(self):
         """Something stands in the history already when somebody agrees; then the probe is there once."""
         self.dnf('install', 'acme-shell', 'acme-base-1')
-        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'updates': 2}, 1, {})
+        self.decide(2)
         RULES.parent.mkdir(parents=True, exist_ok=True)
         RULES.write_text('[build]\npackages=acme-base\n', encoding='utf-8')
         self.probe('--once')
@@ -56,6 +57,9 @@ class DnfTest(unittest.TestCase):
         self.dnf('remove', 'acme-*')
         (STATE / 'updateprobe.state').unlink(missing_ok=True)
         self.system.reset()
+
+    def decide(self, decision):
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {'updates': decision}, 1, {})
 
     def dnf(self, *arguments, expect=0):
         self.assertEqual(self.repository.dnf(*arguments), expect, arguments)
@@ -114,6 +118,19 @@ class DnfTest(unittest.TestCase):
         self.dnf('install', 'acme-tool')
         self.probe('--once')
         self.assertEqual(self.told(), [('interrupted', 1, 0, 0, None, None), (None, 1, 0, 0, None, None)])
+
+    def test_nothing_from_before(self):
+        """Also not what had begun a minute before, and of which one learns only later that it never ended."""
+        self.decide(1)
+        self.dnf('install', 'acme-deadly', expect=-9)
+        with sqlite3.connect(HISTORY) as database:
+            database.execute('UPDATE trans SET dt_begin = dt_begin - 60 WHERE state = 0')
+        database.close()
+        self.decide(2)
+        self.probe('--once')
+        self.dnf('install', 'acme-tool')
+        self.probe('--once')
+        self.assertEqual(self.told(), [(None, 1, 0, 0, None, None)])
 
     def test_once(self):
         """Each is told once, whether the probe waits for it, comes later, or begins in the middle."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""updateprobe on the database of dnf 5, in its form, written by SQLite itself: what is a transaction, what became of it, and
-that nothing in the file can hold the probe."""
+"""updateprobe on the databases of dnf, in the forms of dnf 5 and of dnf 4, written by SQLite itself: what is a transaction, what
+became of it, and that nothing in the file can hold the probe."""
 
 import json
 import sqlite3
