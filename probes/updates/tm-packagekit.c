@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "tm-update-log.h"
+
 /* Of a transaction that goes through more, the rest is not counted. */
 #define MAX_PACKAGES 20000
 #define PACKAGE_ID_MAX_BYTES 512
@@ -16,6 +18,7 @@ enum
   INFO_UPDATING = 11,
   INFO_INSTALLING = 12,
   INFO_REMOVING = 13,
+  INFO_CLEANUP = 14, /* of the old one, after an update */
   INFO_OBSOLETING = 15,
   INFO_REINSTALLING = 19,
   INFO_DOWNGRADING = 20,
@@ -114,6 +117,20 @@ get_count (TmPackagekit *self, guint info)
     }
 }
 
+/* version: "1.2;noarch;repository" */
+static void
+note_build (TmPackagekit *self, guint info, const char *version)
+{
+  gboolean is_old = info == INFO_REMOVING || info == INFO_OBSOLETING || info == INFO_CLEANUP;
+  const TmUpdateSlice build = { version, strcspn (version, ";") };
+  char **place = is_old ? &self->update->from : &self->update->to;
+  g_autofree char *found = tm_update_slice_to_build (&build);
+
+  /* Some clean up under the name of the new one. */
+  if (*place == NULL && !(is_old && g_strcmp0 (found, self->update->to) == 0))
+    *place = g_steal_pointer (&found);
+}
+
 void
 tm_packagekit_add_package (TmPackagekit *self, guint info, const char *package_id)
 {
@@ -124,12 +141,16 @@ tm_packagekit_add_package (TmPackagekit *self, guint info, const char *package_i
       strlen (package_id) > PACKAGE_ID_MAX_BYTES)
     return;
   count = get_count (self, info);
+  if (count == NULL && info != INFO_CLEANUP)
+    return;
+  name = g_strndup (package_id, strcspn (package_id, ";"));
+  if (tm_update_rules_is_build (self->rules, name))
+    note_build (self, info, package_id + strlen (name) + (package_id[strlen (name)] == ';'));
   /* The same is said again for each step of its progress. */
   if (count == NULL || !g_hash_table_add (self->seen, g_strdup (package_id)))
     return;
 
   (*count)++;
-  name = g_strndup (package_id, strcspn (package_id, ";"));
   tm_update_rules_note_name (self->rules, name, self->update);
 }
 

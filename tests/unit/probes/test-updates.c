@@ -409,6 +409,34 @@ test_packagekit_counts (void)
   g_assert_cmpint (update->seconds, ==, 2);
 }
 
+/* What came and what went, of the package that has it; whatever else is said about it. */
+static void
+test_packagekit_builds (void)
+{
+  static const struct
+  {
+    guint info;
+    const char *id;
+  } said[] = {
+    { 10, "base-files;3;all;repo" }, { 11, "tzdata;9;all;repo" }, { 11, "base-files;2;all;repo" },
+    { 11, "base-files;2;all;repo" }, { 14, "tzdata;8;all;repo" }, { 14, "base-files;2;all;repo" },
+    { 14, "base-files;1;all;repo" }, { 13, "base-files" },
+  };
+  g_autoptr (TmUpdateRules) rules = tm_update_rules_new (RULES, NULL);
+  g_autoptr (TmPackagekit) transaction = tm_packagekit_new (rules);
+  g_autoptr (TmUpdate) update = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (said); i++)
+    tm_packagekit_add_package (transaction, said[i].info, said[i].id);
+  tm_packagekit_set_role (transaction, 22, 0);
+  tm_packagekit_finish (transaction, 1, 2500);
+  update = tm_packagekit_get_update (transaction, "zypp");
+
+  g_assert_cmpstr (update->from, ==, "1");
+  g_assert_cmpstr (update->to, ==, "2");
+  g_assert_cmpuint (update->n_upgraded, ==, 2);
+}
+
 static void
 test_bad_rules (void)
 {
@@ -434,5 +462,6 @@ main (int argc, char **argv)
   g_test_add_func ("/updates/bad-rules", test_bad_rules);
   g_test_add_func ("/updates/packagekit", test_packagekit);
   g_test_add_func ("/updates/packagekit/counts", test_packagekit_counts);
+  g_test_add_func ("/updates/packagekit/builds", test_packagekit_builds);
   return g_test_run ();
 }
