@@ -133,7 +133,7 @@ class DnfTest(unittest.TestCase):
         self.assertEqual(self.told(), [(None, 1, 0, 0, None, None)])
 
     def test_once(self):
-        """Each is told once, whether the probe waits for it, comes later, or begins in the middle."""
+        """Each is told once, whether the probe waits for it, or comes later."""
         with Process('updateprobe', [PROBE], **SERVICE):
             self.dnf('upgrade', 'acme-base')
             wait_until(lambda: len(self.told()) == 1, 'the first is told')

@@ -43,7 +43,7 @@ static const char *const select_transactions[] = {
   NULL,
 };
 
-/* Of the first versions of dnf 5, of later ones, and of dnf 4. */
+/* Of dnf 5, of it with another name for names, and of dnf 4. */
 static const char *const select_packages[] = {
   "SELECT a.name, n.name, r.version || '-' || r.release FROM trans_item i"
   " JOIN trans_item_action a ON a.id = i.action_id JOIN rpm r ON r.item_id = i.item_id"
@@ -234,8 +234,9 @@ is_transaction (const TmUpdate *update, gboolean is_last)
          update->n_installed + update->n_upgraded + update->n_removed > 0;
 }
 
-/* What dnf has written a log of changes beside, SQLite can only open where it may make files: dnf
- * 4 and 5 do, and take it away again, or not. Once it is gone the database does not change. */
+/* A database that is written by way of a log of changes, as those of dnf are, SQLite opens only
+ * beside this log, or where it may make one. Without it nobody is writing: then the database may be
+ * read as one that does not change. NULL: there is one, or it cannot be read. */
 static GPtrArray *
 read_unchanging (Reader *self, const char *file)
 {
