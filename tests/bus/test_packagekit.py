@@ -81,6 +81,15 @@ class PackagekitTest(unittest.TestCase):
         self.assertEqual((payload['source'], payload['result'], payload['seconds']), ('packagekit', 'success', 2))
         self.assertEqual((payload['installed'], payload['upgraded'], payload['removed']), (1, 1, 1))
 
+    def test_ends_in_the_middle(self):
+        """What it leaves unfinished when it ends does not fill the 64 places: the next one is told."""
+        self.start_probe()
+        with Process('packagekitd', ['/usr/bin/python3', str(DOUBLE), '64']) as daemon:
+            self.assertEqual(daemon.wait(60), 0)
+        self.start_packagekit('/usr/bin/python3', str(DOUBLE))
+        wait_until(self.payloads, 'the next update is told')
+        self.assertEqual([payload['packages'] for payload in self.payloads()], [3])
+
 
 if __name__ == '__main__':
     unittest.main()

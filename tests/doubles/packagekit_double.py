@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Says on the system bus what PackageKit may say of one update by a back end that has no history, with packages in plural, for
-which a client can ask; then stays to answer questions about it."""
+which a client can ask; then stays to answer questions about it.
+
+packagekit_double.py N: begins N updates instead, and ends in the middle of them, once it was asked about each.
+"""
+
+import sys
 
 import gi
 
@@ -9,32 +14,46 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 NAME = 'org.freedesktop.PackageKit'
 TRANSACTION = f'{NAME}.Transaction'
-PATH = '/1_aa'
 UPDATING, INSTALLING, REMOVING = 11, 12, 13
-PROPERTIES = '''<node><interface name='{name}'>{properties}</interface></node>'''
+INTERFACE = "<node><interface name='{name}'>{properties}</interface></node>"
 MANAGER = "<property name='BackendName' type='s' access='read'/>"
 OF_TRANSACTION = "<property name='Role' type='u' access='read'/><property name='TransactionFlags' type='t' access='read'/>"
 VALUES = {'BackendName': ('s', 'zypp'), 'Role': ('u', 22), 'TransactionFlags': ('t', 2)}
 
 
-def export(bus, path, name, properties):
-    node = Gio.DBusNodeInfo.new_for_xml(PROPERTIES.format(name=name, properties=properties))
-    bus.register_object(path, node.interfaces[0], None, lambda *about: GLib.Variant(*VALUES[about[4]]), None)
+class PackageKit:
+    def __init__(self, n_unfinished):
+        self.bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+        self.loop = GLib.MainLoop()
+        self.unfinished = [f'/{number}_aa' for number in range(n_unfinished)]
+        self.export('/org/freedesktop/PackageKit', NAME, MANAGER)
+        for path in self.unfinished or ['/1_bb']:
+            self.export(path, TRANSACTION, OF_TRANSACTION)
+        Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, self.begin if n_unfinished else self.update, None)
 
+    def export(self, path, name, properties):
+        node = Gio.DBusNodeInfo.new_for_xml(INTERFACE.format(name=name, properties=properties))
+        self.bus.register_object(path, node.interfaces[0], None, self.answer, None)
 
-def main():
-    bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
-    export(bus, '/org/freedesktop/PackageKit', NAME, MANAGER)
-    export(bus, PATH, TRANSACTION, OF_TRANSACTION)
+    def answer(self, _bus, _sender, path, _interface, name):
+        if name == 'TransactionFlags' and path in self.unfinished:
+            self.unfinished.remove(path)
+            if not self.unfinished:
+                GLib.timeout_add(200, self.loop.quit)  # when the last answer is out
+        return GLib.Variant(*VALUES[name])
 
-    def say(*_):
+    def say(self, path, member, signature, *values):
+        self.bus.emit_signal(None, path, TRANSACTION, member, GLib.Variant(signature, values))
+
+    def begin(self, *_):
+        for path in self.unfinished:
+            self.say(path, 'Package', '(uss)', UPDATING, 'acme-a;1;noarch;repo', '')
+
+    def update(self, *_):
         packages = [(UPDATING, 'acme-a;1;noarch;repo', ''), (UPDATING, 'acme-a;1;noarch;repo', ''), (INSTALLING, 'acme-b;1;noarch;repo', '')]
-        bus.emit_signal(None, PATH, TRANSACTION, 'Packages', GLib.Variant('(a(uss))', (packages,)))
-        bus.emit_signal(None, PATH, TRANSACTION, 'Package', GLib.Variant('(uss)', (REMOVING, 'acme-c;1;noarch;repo', '')))
-        bus.emit_signal(None, PATH, TRANSACTION, 'Finished', GLib.Variant('(uu)', (1, 2500)))
-
-    Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE, say, None)
-    GLib.MainLoop().run()
+        self.say('/1_bb', 'Packages', '(a(uss))', packages)
+        self.say('/1_bb', 'Package', '(uss)', REMOVING, 'acme-c;1;noarch;repo', '')
+        self.say('/1_bb', 'Finished', '(uu)', 1, 2500)
 
 
-main()
+PackageKit(int(sys.argv[1]) if len(sys.argv) > 1 else 0).loop.run()

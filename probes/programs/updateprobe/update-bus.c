@@ -20,6 +20,7 @@ struct _UpdateBus
   GCancellable *cancellable;
   GHashTable *transactions; /* (element-type utf8 TmPackagekit): by object path */
   guint subscription;
+  guint watch;
 };
 
 /* A question about one transaction, which may be gone when the answer comes. */
@@ -209,6 +210,16 @@ heard (GDBusConnection *connection,
     }
 }
 
+/* It ended in the middle of them: nobody will say what became of them. Where they reached the disk,
+ * a history will. */
+static void
+vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  UpdateBus *self = user_data;
+
+  g_hash_table_remove_all (self->transactions);
+}
+
 void
 update_bus_free (UpdateBus *self)
 {
@@ -217,6 +228,7 @@ update_bus_free (UpdateBus *self)
 
   g_cancellable_cancel (self->cancellable);
   g_dbus_connection_signal_unsubscribe (self->connection, self->subscription);
+  g_bus_unwatch_name (self->watch);
   /* The answers that are under way come as "cancelled", and then look at nothing of this. */
   g_hash_table_unref (self->transactions);
   g_object_unref (self->cancellable);
@@ -244,5 +256,7 @@ update_bus_new (const TmUpdateRules *rules, TmUpdateFunc take, gpointer user_dat
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) tm_packagekit_free);
   self->subscription = g_dbus_connection_signal_subscribe (
       connection, NAME, TRANSACTION, NULL, NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, heard, self, NULL);
+  self->watch = g_bus_watch_name_on_connection (connection, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                                NULL, vanished, self, NULL);
   return self;
 }
