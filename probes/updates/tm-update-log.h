@@ -23,6 +23,9 @@ typedef struct
 
 /* /var/log/apt/history.log: a paragraph for each transaction. */
 void tm_update_log_read_apt (const TmUpdateLog *self);
+/* dnf.rpm.log of dnf 4, from wherever there is no more of it: a line for each package, under a line
+ * for each start of dnf. What is at the end counts once the log is whole. */
+void tm_update_log_read_dnf (const TmUpdateLog *self);
 /* What "swupd update" writes for people. */
 void tm_update_log_read_swupd (const TmUpdateLog *self);
 

@@ -45,6 +45,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
   for (log.is_whole = FALSE; log.is_whole <= TRUE; log.is_whole++)
     {
       tm_update_log_read_apt (&log);
+      tm_update_log_read_dnf (&log);
       tm_update_log_read_swupd (&log);
     }
 

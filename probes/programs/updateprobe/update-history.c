@@ -8,9 +8,9 @@
 #define MAX_GENERATION 12
 
 const UpdateHistory update_histories[UPDATE_N_HISTORIES] = {
-  { "apt", "/var/log/apt/history.log", tm_update_log_read_apt },
-  { "dnf", "/var/lib/dnf/history.sqlite", NULL },
-  { "dnf5", "/usr/lib/sysimage/libdnf5/transaction_history.sqlite", NULL },
+  { "apt", "/var/log/apt/history.log", FALSE, tm_update_log_read_apt },
+  { "dnf", "/var/lib/dnf/history.sqlite", TRUE, tm_update_log_read_dnf },
+  { "dnf5", "/usr/lib/sysimage/libdnf5/transaction_history.sqlite", TRUE, NULL },
 };
 
 /* One walk through one file. */
@@ -128,14 +128,14 @@ walk (const UpdateHistory *self,
   };
 
   walk->n_seen = 0;
-  if (self->read == NULL)
+  if (self->is_database)
     return generation == 0 && walk_database (self, root, rules, take, walk);
 
   bytes = load (self, root, generation);
   if (bytes == NULL)
     return FALSE;
   log.text = g_bytes_get_data (bytes, &log.n_bytes);
-  self->read (&log);
+  self->read_text (&log);
   return TRUE;
 }
 

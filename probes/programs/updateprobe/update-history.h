@@ -19,7 +19,8 @@ typedef struct
 {
   const char *name; /* of the source, and of its place in the state */
   const char *path;
-  void (*read) (const TmUpdateLog *log); /* (nullable): NULL: it is a database */
+  gboolean is_database;
+  void (*read_text) (const TmUpdateLog *log); /* (nullable): that, or what else has it as text */
 } UpdateHistory;
 
 extern const UpdateHistory update_histories[];

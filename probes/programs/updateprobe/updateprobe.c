@@ -156,14 +156,22 @@ take_input (TmUpdate *update, gpointer user_data)
     hand_over (self, owned, NULL);
 }
 
+static gboolean
+is_database (const TmUpdateLog *log)
+{
+  return log->n_bytes >= sizeof database_head &&
+         memcmp (log->text, database_head, sizeof database_head) == 0;
+}
+
 /* What the input is, by how it begins. */
 static const char *
-guess_format (const char *text, gsize n_bytes)
+guess_format (const TmUpdateLog *log)
 {
-  if (n_bytes >= sizeof database_head && memcmp (text, database_head, sizeof database_head) == 0)
+  if (is_database (log) ||
+      (log->n_bytes >= 5 && g_ascii_isdigit (log->text[0]) && log->text[4] == '-'))
     return "dnf";
 
-  return memmem (text, MIN (n_bytes, 4096), "Start-Date: ", 12) != NULL ? "apt" : "swupd";
+  return memmem (log->text, MIN (log->n_bytes, 4096), "Start-Date: ", 12) != NULL ? "apt" : "swupd";
 }
 
 static const UpdateHistory *
@@ -201,12 +209,12 @@ read_input (Updateprobe *self, const char *file, const char *format, GError **er
 
   log.text = g_bytes_get_data (bytes, &log.n_bytes);
   if (format == NULL)
-    format = guess_format (log.text, log.n_bytes);
+    format = guess_format (&log);
   history = find_history (format);
   if (history == NULL)
     tm_update_log_read_swupd (&log);
-  else if (history->read != NULL)
-    history->read (&log);
+  else if (history->read_text != NULL && !is_database (&log))
+    history->read_text (&log);
   else
     return update_dnf_read (file, self->rules, take_input, self, error);
   return TRUE;

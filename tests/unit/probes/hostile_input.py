@@ -24,6 +24,7 @@ CPU_SECONDS = 120
 GIBIBYTE = 1024 * MEBIBYTE
 
 APT = b'Start-Date: 2026-11-22  13:44:18\nUpgrade: %s\nEnd-Date: 2026-11-22  13:45:00\n'
+DNF = b'2026-11-22T13:44:18+0000 INFO --- logging initialized ---\n2026-11-22T13:44:20+0000 SUBDEBUG Installed: %s-1-1.noarch\n'
 SWUPD = b'Update started\nPreparing to update from 1 to 2\n%s\nUpdate successful - System updated from version 1 to version 2\n'
 BERT = b'BERT: Error records from previous boot:\n[Hardware Error]: event severity: fatal\n%s\n'
 BOOT = b'UserspaceTimestampMonotonic=1830000\n%s\nFinishTimestampMonotonic=7950000\n'
@@ -100,9 +101,10 @@ class HostileInput(unittest.TestCase):
 
     def test_what_lies_behind_one_gibibyte(self):
         """Histories grow: what is in front of the hole is found, and what is behind it."""
-        text = APT % b'a (1, 2)'
-        self.write_hole(text, b'\n' + text)
-        self.assertEqual([payload['packages'] for payload in self.run_probe(self.update, '--format=apt')], [1, 1])
+        for form, text in (('apt', APT % b'a (1, 2)'), ('dnf', DNF % b'a')):
+            with self.subTest(form=form):
+                self.write_hole(text, b'\n' + text)
+                self.assertEqual([payload['packages'] for payload in self.run_probe(self.update, f'--format={form}')], [1, 1])
 
     def test_entries_behind_one_gibibyte(self):
         """The journal's export format: a value of 1 GiB, and a binary one that says it has more than there is."""
@@ -121,6 +123,8 @@ class HostileInput(unittest.TestCase):
         line = b'x' * (10 * MEBIBYTE)
         self.file.write_bytes(APT % line + APT % b'a (1, 2)')
         self.assertEqual([payload['packages'] for payload in self.run_probe(self.update)], [0, 1])
+        self.file.write_bytes(DNF % line + DNF % b'a')
+        self.assertEqual([payload['packages'] for payload in self.run_probe(self.update)], [1, 1])
         self.file.write_bytes(SWUPD % line)
         self.assertEqual([payload['to'] for payload in self.run_probe(self.update)], ['2'])
         self.file.write_bytes(BOOT % line)

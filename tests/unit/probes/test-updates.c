@@ -29,6 +29,15 @@ static const char apt_log[] =
     "\nStart-Date: 2026-11-22  16:00:00\n"
     "Reinstall: b:amd64 (1)\n";
 
+static const char dnf_log[] =
+    "2026-11-22T13:00:00+0000 INFO --- logging initialized ---\n"
+    "2026-11-22T13:44:18+0000 INFO --- logging initialized ---\n"
+    "2026-11-22T13:44:20+0000 SUBDEBUG Upgrade: fedora-release-common-40-40.noarch\n"
+    "2026-11-22T13:44:20+0000 SUBDEBUG Installed: secret-game-1.0-1.fc40.x86_64\n"
+    "2026-11-22T13:44:28+0000 SUBDEBUG Upgraded: fedora-release-common-40-39.noarch\n"
+    "2026-11-22T14:44:18+0100 INFO --- logging initialized ---\n"
+    "2026-11-22T14:44:19+0100 ERROR Error unpacking rpm package bash-5.2-1.x86_64\n";
+
 static const char swupd_output[] =
     "Update started\n"
     "Preparing to update from 41100 to 41110 (in format staging)\n"
@@ -99,6 +108,25 @@ test_apt (void)
   g_assert_cmpint (first->error, ==, TM_UPDATE_ERROR_NONE);
   g_assert_cmpint (second->error, ==, TM_UPDATE_ERROR_PACKAGE);
   g_assert_cmpint (third->error, ==, TM_UPDATE_ERROR_INTERRUPTED);
+}
+
+static void
+test_dnf (void)
+{
+  g_autoptr (GPtrArray) found = read_log (tm_update_log_read_dnf, dnf_log, RULES, TRUE);
+  g_autoptr (GPtrArray) live = read_log (tm_update_log_read_dnf, dnf_log, RULES, FALSE);
+  const TmUpdate *first = g_ptr_array_index (found, 0);
+  const TmUpdate *second = g_ptr_array_index (found, 1);
+
+  g_assert_cmpuint (found->len, ==, 2);
+  g_assert_cmpuint (live->len, ==, 1);
+  g_assert_cmpstr (first->from, ==, "40-39");
+  g_assert_cmpstr (first->to, ==, "40-40");
+  g_assert_cmpuint (first->n_installed, ==, 1);
+  g_assert_cmpuint (first->n_upgraded, ==, 1);
+  g_assert_cmpint (first->end_usec - first->begin_usec, ==, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (second->error, ==, TM_UPDATE_ERROR_PACKAGE);
+  g_assert_cmpint (second->begin_usec, ==, first->begin_usec);
 }
 
 /* The last one that is found is the one with this error. */
@@ -451,6 +479,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/updates/apt", test_apt);
+  g_test_add_func ("/updates/dnf", test_dnf);
   g_test_add_func ("/updates/apt/ends-and-builds", test_apt_ends_and_builds);
   g_test_add_func ("/updates/swupd", test_swupd);
   g_test_add_func ("/updates/swupd/counts", test_swupd_counts);
