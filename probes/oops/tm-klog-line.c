@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* What a console or syslog writes in front of a line; farther behind it is text. */
+#define HEAD_MAX_BYTES 120
+
 typedef struct
 {
   const char *at;
@@ -161,7 +164,7 @@ take_kmsg_head (Cursor *self, TmKlogLine *out_line)
 static void
 skip_to_stamp (Cursor *self)
 {
-  const char *limit = MIN (self->end, self->at + 120);
+  const char *limit = MIN (self->end, self->at + HEAD_MAX_BYTES);
 
   for (const char *c = self->at; c < limit; c++)
     {
@@ -270,7 +273,8 @@ skip_host (Cursor *self)
 static void
 skip_syslog_head (Cursor *self)
 {
-  const char *kernel = memmem (self->at, MIN (self->end - self->at, 120), " kernel: ", 9);
+  const char *kernel =
+      memmem (self->at, MIN (self->end - self->at, HEAD_MAX_BYTES), " kernel: ", 9);
 
   if (kernel != NULL)
     self->at = kernel + strlen (" kernel: ");

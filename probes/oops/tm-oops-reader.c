@@ -9,8 +9,10 @@
 #define CLOSING_LINES 20
 /* What WARN() is given to say stands between the cut and the first line of the report. */
 #define MESSAGE_MAX_LINES 8
-/* A longer line is no line of a report. */
+/* What a line says behind these is no matter of a report. */
 #define LINE_MAX_BYTES 1024
+/* A sanitizer's block ends with a line of at least as many "=". */
+#define RULER_BYTES 60
 
 typedef enum
 {
@@ -193,7 +195,7 @@ is_ruler (const TmKlogLine *line)
   while (n < line->n_bytes && line->text[n] == '=')
     n++;
 
-  return n >= 60 && n == line->n_bytes;
+  return n >= RULER_BYTES && n == line->n_bytes;
 }
 
 static gboolean

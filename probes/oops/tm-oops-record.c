@@ -4,9 +4,8 @@
 
 #include <string.h>
 
+/* Of all stacks of a report, into its record. */
 #define MAX_FRAMES 64
-#define GROUP_FRAMES 3
-#define EXACT_FRAMES 16
 
 static const struct
 {
@@ -150,8 +149,8 @@ get_signature (const TmOops *self)
 {
   JsonObject *object = json_object_new ();
   g_autofree char *title = tm_oops_get_title (self);
-  g_autofree char *group = tm_oops_get_hash (self, GROUP_FRAMES);
-  g_autofree char *exact = tm_oops_get_hash (self, EXACT_FRAMES);
+  g_autofree char *group = tm_oops_get_hash (self, TM_OOPS_GROUP_FRAMES);
+  g_autofree char *exact = tm_oops_get_hash (self, TM_OOPS_EXACT_FRAMES);
 
   json_object_set_int_member (object, "version", TM_OOPS_SIGNATURE_VERSION);
   json_object_set_string_member (object, "title", title);

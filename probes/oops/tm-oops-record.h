@@ -13,6 +13,9 @@
 G_BEGIN_DECLS
 
 #define TM_OOPS_SIGNATURE_VERSION 1
+/* How many reliable frames tell groups apart, and how many tell duplicates. */
+#define TM_OOPS_GROUP_FRAMES 3
+#define TM_OOPS_EXACT_FRAMES 16
 
 /* (transfer full): "org.telemetrics/kernel/<kind>" */
 guint tm_oops_get_severity (const TmOops *self);
@@ -20,8 +23,7 @@ guint tm_oops_get_severity (const TmOops *self);
 JsonNode *tm_oops_to_payload (const TmOops *self);
 /* (transfer full): a line for people, "KIND in MODULE!FUNCTION". */
 char *tm_oops_get_title (const TmOops *self);
-/* (transfer full): 32 hex digits of up to n_frames reliable frames: 3 groups, 16 tells duplicates.
- */
+/* (transfer full): 32 hex digits of up to n_frames reliable frames. */
 char *tm_oops_get_hash (const TmOops *self, guint n_frames);
 
 G_END_DECLS

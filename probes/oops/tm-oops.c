@@ -156,6 +156,8 @@ take_between (const char *text, const char *from, const char *const *until)
   return g_strstrip (g_strndup (start, n));
 }
 
+/* The kernel prints all it has; nobody loads more. */
+#define MAX_MODULES 500
 /* What uname() can say of a release. */
 #define VERSION_MAX_BYTES 64
 #define VERSION_CHARS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_+~"
@@ -238,7 +240,7 @@ read_modules (TmOops *self, const char *text)
     {
       if (words[i][0] == '\0')
         continue;
-      if (words[i][0] == '[' || !is_module_name (words[i]) || self->modules->len >= 500)
+      if (words[i][0] == '[' || !is_module_name (words[i]) || self->modules->len >= MAX_MODULES)
         return FALSE;
       g_ptr_array_add (self->modules, g_strdup (words[i]));
     }

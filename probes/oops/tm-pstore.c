@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Between the parts of one dump: firmware is slow. */
+/* Between two parts of one dump, at most: firmware is slow. */
 #define MAX_WRITE_SECONDS 60
 
 typedef struct

@@ -7,9 +7,6 @@
 #include "klog-rules.h"
 #include "tm-oops-record.h"
 
-#define EXACT_FRAMES 16
-#define GROUP_FRAMES 3
-
 static const TmProbeReporterInfo info = {
   .classification = "org.telemetrics/kernel/",
   .signature_version = TM_OOPS_SIGNATURE_VERSION,
@@ -31,7 +28,7 @@ klog_reporter_report_oops (TmProbeReporter *reporter,
                            void (*amend) (JsonObject *payload, gconstpointer amend_data),
                            gconstpointer amend_data)
 {
-  g_autofree char *exact = tm_oops_get_hash (oops, EXACT_FRAMES);
+  g_autofree char *exact = tm_oops_get_hash (oops, TM_OOPS_EXACT_FRAMES);
   g_autofree char *group = NULL;
   g_autofree char *title = NULL;
   g_autoptr (JsonNode) payload = NULL;
@@ -49,7 +46,7 @@ klog_reporter_report_oops (TmProbeReporter *reporter,
     return TRUE;
 
   report.title = title = tm_oops_get_title (oops);
-  report.group = group = tm_oops_get_hash (oops, GROUP_FRAMES);
+  report.group = group = tm_oops_get_hash (oops, TM_OOPS_GROUP_FRAMES);
   report.payload = payload = tm_oops_to_payload (oops);
   if (amend != NULL)
     amend (json_node_get_object (payload), amend_data);

@@ -44,6 +44,8 @@ read_script (int fd, void *buffer, gsize n_bytes)
   if (errno != 0)
     return -1;
 
+  /* Twice what a record of the kernel can have. */
+  g_assert_cmpuint (n_bytes, ==, 16 * 1024);
   g_assert_cmpuint (strlen (step), <=, n_bytes);
   memcpy (buffer, step, strlen (step));
   return (gssize) strlen (step);
@@ -198,6 +200,47 @@ test_broken (void)
   check (steps, NULL, "", NULL);
 }
 
+static gboolean
+stop (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return FALSE;
+}
+
+/* Only what was read to its end has a place. */
+static gboolean
+expect_no_stop (const char *place, gpointer user_data)
+{
+  g_assert_false (*(gboolean *) user_data);
+  return TRUE;
+}
+
+/* A kernel that does not stop talking cannot keep it from asking: with the 256th record it does. */
+static void
+test_asks (void)
+{
+  for (guint n = 255; n <= 256; n++)
+    {
+      g_autofree const char **steps = g_new0 (const char *, n + 1);
+      g_autoptr (GError) error = NULL;
+      const KlogKmsg options = { "/dev/null", BOOT, NULL, read_script };
+      gboolean has_asked = FALSE;
+      const KlogFollower follower = { FALSE, -1, stop, on_boot, NULL, expect_no_stop, &has_asked };
+      TmOopsRules *rules = load_rules ();
+      TmOopsReader *reader = tm_oops_reader_new (rules, take, NULL);
+
+      for (guint i = 0; i < n; i++)
+        steps[i] = "6,1" HEAD "hello\n";
+      script = steps;
+      g_assert_true (klog_read_kmsg (&options, &follower, reader, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (has_asked, ==, n == 256);
+
+      tm_oops_reader_free (reader);
+      tm_oops_rules_free (rules);
+    }
+}
+
 static void
 test_error (void)
 {
@@ -221,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/klog-kmsg/overrun", test_overrun);
   g_test_add_func ("/klog-kmsg/places", test_places);
   g_test_add_func ("/klog-kmsg/broken", test_broken);
+  g_test_add_func ("/klog-kmsg/asks", test_asks);
   g_test_add_func ("/klog-kmsg/error", test_error);
 
   return g_test_run ();

@@ -97,6 +97,41 @@ test_apart (void)
     g_assert_true (((TmPstoreDump *) g_ptr_array_index (dumps, i))->is_complete);
 }
 
+/* The parts of one dump are written within a minute of each other. */
+static void
+test_slow_firmware (void)
+{
+  const Part slow[] = { { "dmesg-erst-1", "Panic#1 Part1\nb", 1060 },
+                        { "dmesg-erst-2", "Panic#1 Part2\na", 1000 },
+                        { NULL, NULL, 0 } };
+  const Part too_slow[] = { { "dmesg-erst-1", "Panic#1 Part1\nb", 1061 },
+                            { "dmesg-erst-2", "Panic#1 Part2\na", 1000 },
+                            { NULL, NULL, 0 } };
+  g_autoptr (GPtrArray) one = assemble (slow);
+  g_autoptr (GPtrArray) two = assemble (too_slow);
+
+  g_assert_cmpuint (one->len, ==, 1);
+  assert_dump (one, 0, "Panic", "a\nb\n", TRUE);
+  g_assert_cmpuint (two->len, ==, 2);
+}
+
+/* A reason has at most 20 letters, a number at most 9 digits: else it is no head. */
+static void
+test_head_limits (void)
+{
+  const Part parts[] = { { "dmesg-a-1", "Abcdefghijklmnopqrst#999999999 Part1\na", 0 },
+                         { "dmesg-b-1", "Abcdefghijklmnopqrstu#1 Part1\nb", 0 },
+                         { "dmesg-c-1", "Panic#1000000000 Part1\nc", 0 },
+                         { "dmesg-d-1", "Panic#1 Part1000000000\nd", 0 },
+                         { NULL, NULL, 0 } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  g_assert_cmpuint (dumps->len, ==, 4);
+  assert_dump (dumps, 0, "Abcdefghijklmnopqrst", "a\n", TRUE);
+  for (guint i = 1; i < dumps->len; i++)
+    g_assert_cmpstr (((TmPstoreDump *) g_ptr_array_index (dumps, i))->reason, ==, "Unknown");
+}
+
 static void
 test_ramoops (void)
 {
@@ -152,6 +187,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pstore/ten", test_ten);
   g_test_add_func ("/pstore/missing", test_missing);
   g_test_add_func ("/pstore/apart", test_apart);
+  g_test_add_func ("/pstore/slow-firmware", test_slow_firmware);
+  g_test_add_func ("/pstore/head-limits", test_head_limits);
   g_test_add_func ("/pstore/ramoops", test_ramoops);
   g_test_add_func ("/pstore/erst", test_erst);
   g_test_add_func ("/pstore/odd", test_odd);
