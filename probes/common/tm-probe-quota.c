@@ -11,6 +11,8 @@
 #define GROUP "quota"
 #define GROUP_TALLY "tally "
 #define OVER_LIMIT ""
+/* Each report of a boot, and all that is over the limit. */
+#define MAX_TALLIES (MAX_LIMIT + 1)
 
 struct _TmProbeQuota
 {
@@ -274,7 +276,7 @@ tm_probe_quota_load (TmProbeQuota *self, GKeyFile *file)
 
       g_array_append_val (self->times_usec, time_usec);
     }
-  for (guint i = 0; groups[i] != NULL && i <= MAX_LIMIT; i++)
+  for (guint i = 0; groups[i] != NULL && self->tallies->len < MAX_TALLIES; i++)
     if (g_str_has_prefix (groups[i], GROUP_TALLY))
       load_tally (self, file, groups[i]);
 }
