@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define HOUR_USEC (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+/* From one count of the same to the next, at most. */
 #define MAX_PATIENCE_USEC (24 * HOUR_USEC)
 /* As many as a vendor may set a limit to: the memory has an end. */
 #define MAX_LIMIT 1000

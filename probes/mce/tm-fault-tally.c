@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define HOUR_USEC (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+/* From one count of the same to the next, at most. */
 #define MAX_PATIENCE_USEC (24 * HOUR_USEC)
 #define GROUP "faults"
 #define GROUP_FAULT "fault "

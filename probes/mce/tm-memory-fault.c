@@ -6,6 +6,7 @@
 
 #include "tm-cper-place.h"
 
+/* Of what a driver says of an error; longer is none of a class. */
 #define MAX_WORDS_BYTES 120
 
 gboolean

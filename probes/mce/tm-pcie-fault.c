@@ -6,6 +6,7 @@
 
 #include "tm-cper-type.h"
 
+/* The kernel writes 12: "0000:00:1c.0"; domains may have more digits. */
 #define MAX_PLACE_BYTES 32
 #define CLASS_BRIDGE 0x0604u
 

@@ -416,6 +416,30 @@ class MceprobeTest(unittest.TestCase):
         self.once()
         self.assertEqual(self.told(), [('memory', None, 1), ('thermal', 'zone-A', 1), ('memory', None, 1)])
 
+    def test_log_in_a_storm(self):
+        """With the 256th line about hardware an open report ends, whatever comes: nothing waits for longer."""
+        begin = 'pcieport 0000:00:{0}.0: PCIe Bus Error: severity=Corrected, type=Physical Layer'
+        end = 'pcieport 0000:00:{0}.0:   device [8086:9d14] error status/mask=00000001/00002000'
+        self.decide(2)
+        self.once()
+        for device, between in (('1c', 254), ('1d', 255)):
+            self.say('\n'.join([begin.format(device), *['EDAC MC: Ver: 3.0.0'] * between, end.format(device)]), 10**9)
+        self.once()
+        self.assertEqual(self.told(), [('pcie', '0000:00:1c.0', 1)])
+
+    def test_counters_wait_for_the_log(self):
+        """While a report is open the counters are not looked at: what the log holds back behind it is in them already."""
+        self.module(0, 'DIMM_A1', 0)
+        (self.root / 'sys/kernel/tracing/events/header_page').unlink()
+        self.decide(2)
+        self.once()
+        self.say('pcieport 0000:00:1c.0: PCIe Bus Error: severity=Corrected, type=Physical Layer\n'
+                 'EDAC MC0: 1 CE memory read error on DIMM_A1 (row:0)', 10**9)
+        self.module(0, 'DIMM_A1', 1)
+        with Process('mceprobe', [PROBE, f'--root={self.root}']):
+            wait_until(lambda: 'mc0/dimm0=1 0' in self.state.read_text(encoding='utf-8'), 'the counters are noted')
+        self.assertEqual(self.told(), [('memory', 'DIMM_A1', 1)])
+
     def test_only_the_kernel_itself(self):
         """Who writes under the kernel's name is not the kernel."""
         self.decide(2)
