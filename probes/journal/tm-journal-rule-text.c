@@ -7,6 +7,7 @@
 
 #include "tm-journal-rule.h"
 
+/* Bytes; journald takes no longer ones. */
 #define MAX_FIELD_NAME 64
 /* Characters of a wrong value that an error shows. */
 #define MAX_SHOWN 80

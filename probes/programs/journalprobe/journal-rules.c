@@ -35,17 +35,14 @@ TmJournalRule *
 journal_rules_read (const char *file, GError **error)
 {
   g_autofree char *id = get_id (file, error);
-  g_autoptr (GBytes) bytes = NULL;
-  gsize n_bytes;
-  const char *text;
+  g_autoptr (GBytes) bytes =
+      id != NULL ? tm_probe_read_file (file, TM_JOURNAL_RULE_MAX_BYTES, error) : NULL;
+  gsize n_bytes = bytes != NULL ? g_bytes_get_size (bytes) : 0;
 
-  if (id != NULL)
-    bytes = tm_probe_read_file (file, TM_JOURNAL_RULE_MAX_BYTES, error);
-  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+  if (n_bytes == 0)
     return NULL;
 
-  text = g_bytes_get_data (bytes, &n_bytes);
-  return tm_journal_rule_new (id, file, text, n_bytes, error);
+  return tm_journal_rule_new (id, file, g_bytes_get_data (bytes, NULL), n_bytes, error);
 }
 
 static void
