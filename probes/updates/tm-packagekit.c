@@ -8,6 +8,7 @@
 
 /* Of a transaction that goes through more, the rest is not counted. */
 #define MAX_PACKAGES 20000
+/* "name;version;architecture;repository"; what is longer is none. */
 #define PACKAGE_ID_MAX_BYTES 512
 
 #define FLAG_SIMULATE (G_GUINT64_CONSTANT (1) << 2)

@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A package of a longer name there is not. */
-#define NAME_MAX_BYTES 255
+/* Of a name this much is copied: one byte more than one that is told has. */
+#define NAME_MAX_BYTES 256
 
 typedef struct
 {

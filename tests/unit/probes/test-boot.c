@@ -82,6 +82,40 @@ test_shipped (void)
   g_assert_false (tm_unit_is_shipped (""));
 }
 
+static void
+add_stages (TmBootTimes *times, const char *text, const char *stages)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  g_autofree char *said = NULL;
+
+  tm_boot_times_parse (times, text, strlen (text));
+  tm_boot_times_add_stages (times, object);
+  json_node_take_object (node, object);
+  said = json_to_string (node, FALSE);
+  g_assert_cmpstr (said, ==, stages);
+}
+
+/* A stage takes at most a day, a line has at most 256 bytes, the name of a unit 255. */
+static void
+test_limits (void)
+{
+  TmBootTimes day = { .userspace = 1 };
+  TmBootTimes longer = { .userspace = 1 };
+  g_autofree char *zeros = g_strnfill (257 - strlen ("LoaderTimestampMonotonic=7000"), '0');
+  g_autofree char *line = g_strdup_printf ("LoaderTimestampMonotonic=%s7000\n", zeros + 1);
+  g_autofree char *long_line = g_strdup_printf ("LoaderTimestampMonotonic=%s7000\n", zeros);
+  g_autofree char *name = g_strnfill (256, 'a');
+
+  add_stages (&day, "FinishTimestampMonotonic=86400000001", "{\"userspace_ms\":86400000}");
+  add_stages (&longer, "FinishTimestampMonotonic=86400000002", "{}");
+  add_stages (&longer, long_line, "{}");
+  add_stages (&longer, line, "{\"loader_ms\":7}");
+  name[100] = '.';
+  g_assert_false (tm_unit_is_name (name));
+  g_assert_true (tm_unit_is_name (name + 1));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -89,5 +123,6 @@ main (int argc, char **argv)
   g_test_add_func ("/boot/stages", test_stages);
   g_test_add_func ("/boot/names", test_names);
   g_test_add_func ("/boot/shipped", test_shipped);
+  g_test_add_func ("/boot/limits", test_limits);
   return g_test_run ();
 }
