@@ -69,11 +69,11 @@ visit_file (
   file->identity = make_identity (path, status);
   g_ptr_array_add (self->files, file);
   if (self->known == NULL || g_hash_table_contains (self->known, file->identity) ||
-      self->n_bytes > PSTORE_SHELF_MAX_BYTES)
+      self->n_bytes >= PSTORE_SHELF_MAX_BYTES)
     return;
 
   bytes = read_part (directory, name);
-  if (bytes == NULL)
+  if (bytes == NULL || self->n_bytes + g_bytes_get_size (bytes) > PSTORE_SHELF_MAX_BYTES)
     return;
   self->n_bytes += g_bytes_get_size (bytes);
   file->part = tm_pstore_part_new (name, bytes, (guint64) MAX (status->st_mtim.tv_sec, 0));

@@ -21,9 +21,13 @@
 /* Steps of SQLite's machine, all in all: 200 transactions of 1000 packages need a quarter. */
 #define STEPS_AT_ONCE 100000
 #define MAX_STEPS_TIMES 200
+/* A text, or a whole row. */
 #define MAX_VALUE_BYTES (1024 * 1024)
+/* Of what a transaction said. */
+#define MAX_LINES 100
 /* While dnf is just writing. */
 #define BUSY_MSEC 1000
+/* Of SQLite. */
 #define MAX_MEMORY_BYTES (32 * 1024 * 1024)
 
 typedef struct
@@ -60,7 +64,8 @@ static const char *const select_packages[] = {
 };
 
 static const char *const select_output[] = {
-  "SELECT line FROM console_output WHERE trans_id = ?1 ORDER BY id LIMIT 100",
+  "SELECT line FROM console_output WHERE trans_id = ?1"
+  " ORDER BY id LIMIT " G_STRINGIFY (MAX_LINES),
   NULL,
 };
 

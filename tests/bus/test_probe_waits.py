@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How long resident probes sleep with nothing to do: what they ask of the kernel is looked at, and nobody waits for it."""
+
+import re
+import shutil
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from harness import System
+from harness.journal import Journal
+from harness.process import Process, wait_until
+
+PROBES = {'klogprobe': 'kernel', 'journalprobe': 'journal', 'crashprobe': 'crashes', 'mceprobe': 'hardware'}
+STATES = Path('/var/lib/telemetrics-probes')
+
+
+class ProbeWaitsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.system = System()
+        cls.system.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.system.stop()
+
+    def setUp(self):
+        self.journal = Journal()
+        self.journal.kernel('Linux version 6.12.1-acme')
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.trace = Path(directory.name) / 'trace'
+
+    def tearDown(self):
+        shutil.rmtree(STATES, ignore_errors=True)
+        self.system.reset()
+
+    def start(self, probe, *options):
+        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {PROBES[probe]: 2}, 1, {})
+        return Process(probe, ['strace', '-D', '-o', self.trace, '-e', 'trace=poll,inotify_add_watch', *options,
+                               f'/usr/libexec/telemetrics/{probe}'])
+
+    def waits(self):
+        """Of each poll() that may last, how many milliseconds."""
+        text = self.trace.read_text(encoding='utf-8', errors='replace') if self.trace.exists() else ''
+        return [int(found) for found in re.findall(r'(?m)^poll\(\[\{.*\}\], \d+, (\d+)', text) if int(found) > 0]
+
+    def last_wait(self):
+        """Of the last one, which is under way: it was the last one a while ago, too."""
+        before = wait_until(self.waits, 'it sleeps')
+
+        def is_same():
+            nonlocal before
+            time.sleep(0.5)
+            last, before = before, self.waits()
+            return last == before
+        wait_until(is_same, 'it goes on sleeping')
+        return before[-1] / 1000
+
+    def test_an_hour(self):
+        """They sleep for an hour: then counts may be due."""
+        for probe in PROBES:
+            with self.subTest(probe=probe), self.start(probe):
+                self.assertAlmostEqual(self.last_wait(), 3600, delta=60)
+                self.assertLessEqual(self.last_wait(), 3600.001)
+            self.trace.unlink()
+
+    def test_a_minute(self):
+        """Where nothing can tell them of the end of consent they look for it once a minute."""
+        for probe in PROBES:
+            with self.subTest(probe=probe), self.start(probe, '-e', 'inject=inotify_add_watch:error=ENOSPC'):
+                self.assertEqual(self.last_wait(), 60)
+            self.trace.unlink()
+
+    def test_a_report_that_goes_on(self):
+        """For the next line of a report klogprobe waits three seconds, and mceprobe one."""
+        for probe, line, seconds in (('klogprobe', 'kernel BUG at mm/gear.c:1!', 3),
+                                     ('mceprobe', 'pcieport 0000:00:1c.0: PCIe Bus Error: severity=Corrected, type=Physical Layer', 1)):
+            with self.subTest(probe=probe), self.start(probe):
+                self.last_wait()
+                self.journal.boot = Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip().replace('-', '')
+                n_before = len(self.waits())
+                self.journal.kernel(line)
+                wait_until(lambda n_before=n_before: len(self.waits()) > n_before, 'it waits for more')
+                self.assertLessEqual(self.waits()[n_before], 1000 * seconds)
+                self.assertGreater(self.waits()[n_before], 1000 * seconds - 900)
+            self.trace.unlink()
+
+
+if __name__ == '__main__':
+    unittest.main()
