@@ -26,6 +26,12 @@ MAX_EXPOSURE = {'telemprobd.service': 0.6, 'telempostd.service': 1.2, 'hprobe.se
                 'telemetrics-server.service': 1.4}
 
 
+# What each probe may take at most: MiB of memory; and what else differs. crashprobe has a child that unpacks cores.
+PROBE_MEMORY = {'hprobe': 64, 'klogprobe': 96, 'journalprobe': 96, 'bertprobe': 64, 'mceprobe': 64, 'pstoreprobe': 128, 'updateprobe': 96,
+                'bootprobe': 96, 'crashprobe': 1024}
+PROBE_TASKS = 16
+
+
 def run(*arguments):
     return subprocess.run(arguments, capture_output=True, text=True, check=False)
 
@@ -72,6 +78,21 @@ class Units(unittest.TestCase):
         self.assertIn('-/var/lib/telemetrics', service['InaccessiblePaths'])
         self.assertNotEqual(run('setpriv', '--reuid=telemetry-post', '--regid=telemetry-post', '--init-groups',
                                 'ls', '/var/lib/telemetrics').returncode, 0)
+
+    def test_limits_of_probes(self):
+        """A probe that goes mad takes neither the memory nor the processor, and what runs once does not run for ever."""
+        units = {'M': 1, 'G': 1024}
+        for probe, memory in PROBE_MEMORY.items():
+            with self.subTest(probe=probe):
+                service = read_unit(f'{probe}.service')['Service']
+                number, unit = re.fullmatch(r'(\d+)([MG])', *service['MemoryMax']).groups()
+                self.assertEqual(int(number) * units[unit], memory)
+                self.assertEqual(service['TasksMax'], [str(PROBE_TASKS)])
+                if service['Type'] == ['oneshot']:
+                    self.assertEqual(service['TimeoutStartSec'], ['1min'])
+                else:
+                    self.assertEqual((service['CPUWeight'], service['IOWeight'], service['RestartSec']), (['20'], ['20'], ['1min']))
+        self.assertEqual(read_unit('mceprobe.service')['Service']['LimitNOFILE'], ['16384'])
 
     def test_off_means_off(self):
         """At boot nothing starts without consent, but the bus can start the service to give it."""
