@@ -154,15 +154,20 @@ class HostileCores(CoreTest):
     def test_child_is_nobody_and_may_nothing(self):
         core = self.crash(self.build(CRASH))
         trace = self.directory / 'trace'
-        subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=setresuid,seccomp,prlimit64,setrlimit,prctl,openat,unshare', PROBE,
+        subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=setresuid,seccomp,prlimit64,setrlimit,prctl,openat,unshare,poll', PROBE,
                         '--core', core, '--dry-run'], check=True, capture_output=True)
         text = trace.read_text()
         self.assertRegex(text, r'setresuid\(65534, 65534, 65534\) += 0')
         self.assertRegex(text, r'RLIMIT_CPU, \{rlim_cur=10, rlim_max=10\}')
         self.assertRegex(text, r'RLIMIT_AS, \{rlim_cur=524288\*1024, rlim_max=524288\*1024\}')
         self.assertRegex(text, r'RLIMIT_CORE, \{rlim_cur=0, rlim_max=0\}')
+        self.assertRegex(text, r'RLIMIT_NOFILE, \{rlim_cur=256, rlim_max=256\}')
+        self.assertRegex(text, r'RLIMIT_NPROC, \{rlim_cur=1, rlim_max=1\}')
         self.assertRegex(text, r'PR_SET_NO_NEW_PRIVS, 1')
         self.assertRegex(text, r'SECCOMP_SET_MODE_FILTER.* = 0')
+        waits = [int(found) for found in re.findall(r'poll\(\[\{fd=\d+, events=POLLIN\}\], 1, (\d+)', text)]
+        self.assertLessEqual(max(waits), 30001, 'for no longer than half a minute')
+        self.assertGreater(max(waits), 29000)
         inside = text[text.index('SECCOMP_SET_MODE_FILTER'):]
         self.assertFalse(re.search(r'O_WRONLY|O_RDWR|O_CREAT', inside), inside)
 

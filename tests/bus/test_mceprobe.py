@@ -48,8 +48,9 @@ class Tracefs:
     def close(self):
         os.close(self._fd)
 
-    def happen(self, *events, **options):
-        os.write(self._fd, self.shape.page(events, time=time.clock_gettime_ns(time.CLOCK_BOOTTIME), **options))
+    def happen(self, *events, at_nsec=None, **options):
+        at_nsec = at_nsec or time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        os.write(self._fd, self.shape.page(events, time=at_nsec, **options))
 
 
 class MceprobeTest(unittest.TestCase):
@@ -173,6 +174,28 @@ class MceprobeTest(unittest.TestCase):
         first, second, third = (record['event_id'] for record in self.records())
         self.assertEqual(first, second)
         self.assertNotEqual(second, third)
+
+    def test_one_event_in_time(self):
+        """What comes within a tenth of a second is of one event."""
+        begin_nsec = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        with self.listening():
+            for number, later_msec in enumerate((0, 95, 105)):
+                self.tracefs.happen(memory(f'DIMM_{number}'), at_nsec=begin_nsec + later_msec * 10**6)
+            wait_until(lambda: len(self.records()) == 3, 'all are kept')
+        first, soon, late = (record['event_id'] for record in self.records())
+        self.assertEqual((first == soon, first == late), (True, False))
+
+    def test_long_names(self):
+        """Of what the maker of a machine wrote 128 bytes are told."""
+        self.write('sys/class/dmi/id/sys_vendor', 'A' * 128)
+        self.write('sys/class/dmi/id/board_name', 'B' * 129)
+        self.module(0, 'DIMM_A1', 0)
+        self.decide(2)
+        self.once()
+        self.module(0, 'DIMM_A1', 1)
+        self.once()
+        platform = json.loads(self.records()[0]['payload'])['platform']
+        self.assertEqual((platform['vendor'], platform['board']), ('A' * 128, 'B' * 128))
 
     def test_model_of_a_device(self):
         """Which model sits at the place on the bus is looked up."""

@@ -168,6 +168,23 @@ class UpdateprobeTest(unittest.TestCase):
         self.run_probe('--once')
         self.assertEqual(self.counts(), [1])
 
+    def test_old_histories(self):
+        """The place may be in the twelfth of the files that were put away; in an older one it is not looked for, and the times decide."""
+        for number, told in ((12, [4, 5]), (13, [5])):
+            with self.subTest(number=number):
+                self.clock += 7200
+                self.apt(3)
+                self.opt_in()
+                APT.rename(APT.with_name(f'history.log.{number}'))
+                self.clock -= 3600  # before the place: none that is new, if the times decide
+                self.apt(4, file=APT.with_name('history.log.1'))
+                self.clock += 7200
+                self.apt(5)
+                self.run_probe('--once')
+                self.assertEqual(self.counts(), told)
+            self.tearDown()
+            self.setUp()
+
     def test_service_away(self):
         """What cannot be handed over is not passed over."""
         self.opt_in()
