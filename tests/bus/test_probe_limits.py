@@ -60,13 +60,13 @@ class ProbeLimitsTest(unittest.TestCase):
     def test_bytes_of_a_shelf(self):
         """All parts have at most 16 MiB together."""
         for number in range(17):
-            self.part(f'dmesg-ramoops-{number}', MIB, event=number)
+            self.part(f'dmesg-ramoops-{number}', MIB, text=REPORT.format(f'gear_{number}'), event=number)
         self.assertEqual(len(self.shelf()), 16)
 
     def test_files_of_a_shelf(self):
         """1000 parts are looked at."""
         for number in range(1001):
-            self.part(f'dmesg-ramoops-{number}', event=number)
+            self.part(f'dmesg-ramoops-{number}', text=REPORT.format(f'gear_{number}'), event=number)
         self.assertEqual(len(self.shelf()), 1000)
 
     def test_depth_of_a_shelf(self):

@@ -104,6 +104,17 @@ class PstoreprobeTest(unittest.TestCase):
         self.assertEqual((payload['function'], payload['panicked'], payload['dump']), ('gear_turn', True, 'Panic'))
         self.assertEqual(list(LIVE.iterdir()), [])
 
+    def test_an_oops_that_the_boot_survived(self):
+        """The next dump has it again: it is no second one, and no count of what was seen again."""
+        self.opt_in()
+        text = FIRST + LAST.format(function='gear_turn').partition('<0>')[0]
+        later = text.replace('10.0', '20.0').replace('gear_turn', 'gear_stop')
+        write(LIVE, 'dmesg-efi-165467561501001', 'Oops#1 Part1\n' + text)
+        write(LIVE, 'dmesg-efi-165467562501002', 'Oops#2 Part1\n' + text + later)
+        self.probe()
+        self.assertEqual(self.functions(), ['gear_turn', 'gear_stop'])
+        self.assertEqual(list(LIVE.iterdir()), [])
+
     def test_not_removed_before_it_is_kept(self):
         """Without the service: the dump stays, and the next run reports it."""
         self.opt_in()

@@ -17,7 +17,7 @@ struct _PstoreReport
   TmProbeReporter *reporter; /* (unowned) */
   TmOopsRules *rules;        /* (unowned) */
   GPtrArray *found;          /* (element-type TmOops) */
-  GHashTable *told;          /* (element-type utf8): in dumps of panics: when, who and what */
+  GHashTable *told;          /* (element-type utf8): when, who and what */
 };
 
 PstoreReport *
@@ -123,20 +123,18 @@ take_undecodable (PstoreReport *self, const TmPstoreDump *dump)
                                                                      .payload = payload });
 }
 
-/* The dump of a panic has all that the log had, and so also the report whose own dump came before:
- * that is not a second time. */
+/* A dump has all that the log had, and so also the reports whose own dumps came before: that is not
+ * a second time. The dumps of panics come first, and are each of another boot. */
 static gboolean
 is_new (PstoreReport *self, const TmPstoreDump *dump, const TmOops *oops)
 {
   const char *function = oops->function != NULL ? oops->function : "";
   g_autofree char *key =
       g_strdup_printf ("%" G_GINT64_FORMAT " %s %s", oops->time_usec, function, oops->reason);
-
-  if (strcmp (dump->reason, "Panic") != 0)
-    return oops->time_usec == TM_KLOG_UNKNOWN || !g_hash_table_contains (self->told, key);
+  gboolean is_told = oops->time_usec != TM_KLOG_UNKNOWN && g_hash_table_contains (self->told, key);
 
   g_hash_table_add (self->told, g_steal_pointer (&key));
-  return TRUE;
+  return !is_told || strcmp (dump->reason, "Panic") == 0;
 }
 
 static gboolean
