@@ -100,6 +100,12 @@ get_second (const char *name)
   return g_ascii_strtoull (digits, NULL, 10) / 100000;
 }
 
+gboolean
+tm_pstore_names_time (const char *name)
+{
+  return get_second (name) != 0;
+}
+
 TmPstorePart *
 tm_pstore_part_new (const char *name, GBytes *bytes, guint64 second)
 {

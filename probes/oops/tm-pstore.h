@@ -8,9 +8,11 @@
  *   dmesg-efi-165467561502001   "Oops#1 Part2\n" ...
  *   dmesg-efi-165467561501001   "Oops#1 Part1\n" and its end
  *
- * ERST numbers its files as it likes, and its parts are sorted by their first lines alone.
- * ramoops writes a dump as one file, which may end in a line about its error correction. What the
- * kernel could not decompress is named *.enc.z and cannot be read by anyone.
+ * Behind the time and the part is the count of the dump: each part is of the second in which it was
+ * written. ERST numbers all its files in one row, which is no time, and its parts are sorted by
+ * their first lines alone. ramoops writes a dump as one file, which may end in a line about its
+ * error correction. What the kernel could not decompress is named *.enc.z and cannot be read by
+ * anyone.
  */
 #pragma once
 
@@ -44,6 +46,9 @@ void tm_pstore_dump_free (TmPstoreDump *self);
 
 /* Whether a file of this name is a part of a dump; console and pmsg files are not. */
 gboolean tm_pstore_is_dump (const char *name);
+
+/* Whether it says when it was written: such parts find each other wherever they were put. */
+gboolean tm_pstore_names_time (const char *name);
 
 /* parts: (element-type TmPstorePart), of one directory, in any order.
  * Returns: (transfer full) (element-type TmPstoreDump) */

@@ -135,6 +135,16 @@ class PstoreprobeTest(unittest.TestCase):
         self.assertEqual(sorted(self.functions()), ['gear_other', 'gear_turn'])
         self.assertEqual(len(list(ARCHIVE.rglob('dmesg-*'))), 4)
 
+    def test_archive_of_seconds(self):
+        """UEFI was so slow that its parts lie in two directories: it is one dump."""
+        self.opt_in()
+        dump(ARCHIVE / '1654675615/001', 1654675615)
+        (ARCHIVE / '1654675616/001').mkdir(parents=True)
+        (ARCHIVE / '1654675615/001/dmesg-efi-165467561502001').rename(ARCHIVE / '1654675616/001/dmesg-efi-165467561602001')
+        self.probe()
+        (_, payload), = self.records()
+        self.assertEqual((payload['function'], payload['panicked'], payload['complete']), ('gear_turn', True, True))
+
     def test_nothing_from_before(self):
         """Not what was there at the first yes, and not what came between a no and another yes."""
         dump(LIVE, 1654675615, 'gear_before')

@@ -65,7 +65,8 @@ visit_file (
   g_autofree char *name = g_path_get_basename (path);
   g_autoptr (GBytes) bytes = NULL;
 
-  file->event = g_strdup (event);
+  /* systemd-pstore's directories are of so many seconds, and a dump may be of more. */
+  file->event = g_strdup (tm_pstore_names_time (name) ? "" : event);
   file->identity = make_identity (path, status);
   g_ptr_array_add (self->files, file);
   if (self->known == NULL || g_hash_table_contains (self->known, file->identity) ||

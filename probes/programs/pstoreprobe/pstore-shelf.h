@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *event;        /* the directory it lies in, "" for the shelf itself */
+  char *event;        /* the directory it lies in; "" for the shelf itself, or if it needs none */
   char *identity;     /* changes when the file is another one of the same name */
   TmPstorePart *part; /* (nullable): NULL: known, or too large */
 } PstoreFile;

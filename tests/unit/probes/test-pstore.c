@@ -133,6 +133,17 @@ test_head_limits (void)
 }
 
 static void
+test_names (void)
+{
+  g_assert_true (tm_pstore_names_time ("dmesg-efi-165467561501001"));
+  g_assert_true (tm_pstore_names_time ("dmesg-efi_pstore-165467561501001"));
+  g_assert_true (tm_pstore_names_time ("dmesg-efi-165467561501001.enc.z"));
+  g_assert_false (tm_pstore_names_time ("dmesg-efi-1654675615"));
+  g_assert_false (tm_pstore_names_time ("dmesg-erst-7713627690133094401"));
+  g_assert_false (tm_pstore_names_time ("dmesg-ramoops-0"));
+}
+
+static void
 test_ramoops (void)
 {
   const Part parts[] = { { "dmesg-ramoops-0",
@@ -189,6 +200,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pstore/apart", test_apart);
   g_test_add_func ("/pstore/slow-firmware", test_slow_firmware);
   g_test_add_func ("/pstore/head-limits", test_head_limits);
+  g_test_add_func ("/pstore/names", test_names);
   g_test_add_func ("/pstore/ramoops", test_ramoops);
   g_test_add_func ("/pstore/erst", test_erst);
   g_test_add_func ("/pstore/odd", test_odd);
