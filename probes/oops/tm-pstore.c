@@ -160,6 +160,7 @@ piece_new (const TmPstorePart *part)
   return self;
 }
 
+/* As they were written: Part1 comes first. */
 static int
 compare_times (gconstpointer a, gconstpointer b)
 {
@@ -169,16 +170,18 @@ compare_times (gconstpointer a, gconstpointer b)
 
   if (by_key != 0)
     return by_key;
+  if (first->part->second != second->part->second)
+    return first->part->second > second->part->second ? 1 : -1;
 
-  return (first->part->second > second->part->second) -
-         (first->part->second < second->part->second);
+  return (first->number > second->number) - (first->number < second->number);
 }
 
-/* Each boot begins to count at 1: what has the same number, but was not written at once, is of
- * another dump. */
+/* Each boot begins to count at 1: what has the same number, but was not written at once, or has a
+ * part that is there already, is of another dump. In an archive times need not ascend. */
 static void
 separate_dumps (GPtrArray *pieces)
 {
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint64 before = 0;
   guint n_dumps = 0;
 
@@ -187,9 +190,16 @@ separate_dumps (GPtrArray *pieces)
     {
       Piece *piece = g_ptr_array_index (pieces, i);
       g_autofree char *key = NULL;
+      g_autofree char *part =
+          g_strdup_printf ("%s Part%" G_GUINT64_FORMAT, piece->key, piece->number);
 
-      if (piece->part->second > before + MAX_WRITE_SECONDS)
-        n_dumps++;
+      if (piece->part->second > before + MAX_WRITE_SECONDS ||
+          (piece->number != 0 && g_hash_table_contains (seen, part)))
+        {
+          n_dumps++;
+          g_hash_table_remove_all (seen);
+        }
+      g_hash_table_add (seen, g_steal_pointer (&part));
       before = piece->part->second;
       key = g_strdup_printf ("%s %u", piece->key, n_dumps);
       g_free (piece->key);

@@ -132,6 +132,36 @@ test_head_limits (void)
     g_assert_cmpstr (((TmPstoreDump *) g_ptr_array_index (dumps, i))->reason, ==, "Unknown");
 }
 
+/* A machine that dies of the same again and again: the boots are shorter than a dump may take. */
+static void
+test_loop (void)
+{
+  const Part parts[] = { { "dmesg-efi-165467561502001", "Panic#1 Part2\na", 0 },
+                         { "dmesg-efi-165467561501001", "Panic#1 Part1\nb", 0 },
+                         { "dmesg-efi-165467563502001", "Panic#1 Part2\nc", 0 },
+                         { "dmesg-efi-165467563501001", "Panic#1 Part1\nd", 0 },
+                         { NULL, NULL, 0 } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  g_assert_cmpuint (dumps->len, ==, 2);
+  assert_dump (dumps, 0, "Panic", "a\nb\n", TRUE);
+  assert_dump (dumps, 1, "Panic", "c\nd\n", TRUE);
+}
+
+/* Copies in an archive may be of any order and time. */
+static void
+test_archived (void)
+{
+  const Part parts[] = { { "dmesg-erst-7713627690133094403", "Panic#1 Part3\na", 1000 },
+                         { "dmesg-erst-7713627690133094402", "Panic#1 Part2\nb", 1001 },
+                         { "dmesg-erst-7713627690133094401", "Panic#1 Part1\nc", 1001 },
+                         { NULL, NULL, 0 } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+
+  g_assert_cmpuint (dumps->len, ==, 1);
+  assert_dump (dumps, 0, "Panic", "a\nb\nc\n", TRUE);
+}
+
 static void
 test_names (void)
 {
@@ -200,6 +230,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pstore/apart", test_apart);
   g_test_add_func ("/pstore/slow-firmware", test_slow_firmware);
   g_test_add_func ("/pstore/head-limits", test_head_limits);
+  g_test_add_func ("/pstore/loop", test_loop);
+  g_test_add_func ("/pstore/archived", test_archived);
   g_test_add_func ("/pstore/names", test_names);
   g_test_add_func ("/pstore/ramoops", test_ramoops);
   g_test_add_func ("/pstore/erst", test_erst);
