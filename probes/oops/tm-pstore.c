@@ -7,6 +7,8 @@
 /* Between two parts of one dump, at most: firmware is slow. */
 #define MAX_WRITE_SECONDS 60
 
+#define UNDECODABLE "Undecodable"
+
 typedef struct
 {
   const TmPstorePart *part;
@@ -144,6 +146,13 @@ piece_new (const TmPstorePart *part)
   g_autofree char *event = NULL;
 
   self->part = part;
+  if (is_undecodable (part->name))
+    {
+      /* Which parts are of which dump cannot be read either: what was written at once is one. */
+      self->key = g_strdup_printf (UNDECODABLE " %s", backend);
+      self->reason = g_strdup (UNDECODABLE);
+      return self;
+    }
   if (line_end != NULL && read_head (text, line_end - text, self, &event))
     {
       self->key = g_strdup_printf ("%s %s#%s", backend, self->reason, event);
@@ -240,9 +249,9 @@ join_pieces (GPtrArray *pieces, guint first, guint *out_behind)
   g_autoptr (GString) text = g_string_new (NULL);
   TmPstoreDump *dump = dump_new (piece->reason);
   guint64 expected = piece->number;
+  gboolean is_complete = TRUE;
   guint i;
 
-  dump->is_complete = TRUE;
   for (i = first; i < pieces->len; i++)
     {
       const Piece *next = g_ptr_array_index (pieces, i);
@@ -250,17 +259,19 @@ join_pieces (GPtrArray *pieces, guint first, guint *out_behind)
       if (strcmp (next->key, piece->key) != 0)
         break;
       if (next->number != expected)
-        dump->is_complete = FALSE;
+        is_complete = FALSE;
       expected = next->number > 0 ? next->number - 1 : 0;
       g_string_append_len (text, next->text, next->n_bytes);
       g_string_append_c (text, '\n');
       g_ptr_array_add (dump->names, g_strdup (next->part->name));
     }
 
-  if (expected > 0)
-    dump->is_complete = FALSE;
-  dump->text = g_string_free (g_steal_pointer (&text), FALSE);
   *out_behind = i;
+  if (strcmp (piece->reason, UNDECODABLE) == 0)
+    return dump;
+
+  dump->is_complete = is_complete && expected == 0;
+  dump->text = g_string_free (g_steal_pointer (&text), FALSE);
   return dump;
 }
 
@@ -272,19 +283,7 @@ tm_pstore_assemble (GPtrArray *parts)
   guint i = 0;
 
   for (guint k = 0; k < parts->len; k++)
-    {
-      const TmPstorePart *part = g_ptr_array_index (parts, k);
-
-      if (is_undecodable (part->name))
-        {
-          TmPstoreDump *dump = dump_new ("Undecodable");
-
-          g_ptr_array_add (dump->names, g_strdup (part->name));
-          g_ptr_array_add (dumps, dump);
-        }
-      else
-        g_ptr_array_add (pieces, piece_new (part));
-    }
+    g_ptr_array_add (pieces, piece_new (g_ptr_array_index (parts, k)));
 
   separate_dumps (pieces);
   g_ptr_array_sort (pieces, compare_pieces);

@@ -12,7 +12,7 @@
  * written. ERST numbers all its files in one row, which is no time, and its parts are sorted by
  * their first lines alone. ramoops writes a dump as one file, which may end in a line about its
  * error correction. What the kernel could not decompress is named *.enc.z and cannot be read by
- * anyone.
+ * anyone; parts of that kind that were written at once are one dump.
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 """pstoreprobe with the real service: what it reads, what it may remove and when, and which build a dump is said to be of."""
 
 import json
+import os
 import shutil
 import unittest
 from pathlib import Path
@@ -222,10 +223,21 @@ class PstoreprobeTest(unittest.TestCase):
         self.opt_in()
         for number in range(40):
             write(LIVE, f'dmesg-ramoops-{number}.enc.z', 'junk')
+            os.utime(LIVE / f'dmesg-ramoops-{number}.enc.z', (0, 1654675615 + 100 * number))
         self.probe()
         payloads = [payload for _, payload in self.records()]
         self.assertEqual((len(payloads), sum('undecodable' in payload for payload in payloads)), (6, 5))
         self.assertEqual(sum(payload.get('count', 1) for payload in payloads), 40)
+
+    def test_undecodable_parts(self):
+        """The parts of one death are one record, and go together."""
+        self.opt_in()
+        for part in range(1, 8):
+            write(LIVE, f'dmesg-efi-16546756150{part}001.enc.z', 'junk')
+        self.probe()
+        (record, payload), = self.records()
+        self.assertEqual((record['classification'], payload['undecodable']), ('org.telemetrics/kernel/other', True))
+        self.assertEqual(list(LIVE.iterdir()), [])
 
     def test_shown_is_what_a_run_would_tell(self):
         """Without a file named: nothing from before somebody agreed, nothing that was told, and nothing is removed."""

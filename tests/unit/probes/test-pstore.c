@@ -162,6 +162,28 @@ test_archived (void)
   assert_dump (dumps, 0, "Panic", "a\nb\nc\n", TRUE);
 }
 
+/* Nobody knows how many there are; what was written at once is one, by one firmware. */
+static void
+test_undecodable (void)
+{
+  const Part parts[] = { { "dmesg-efi-165467561601001.enc.z", "x\x9c", 0 },
+                         { "dmesg-efi-165467561501001.enc.z", "x\x9c", 0 },
+                         { "dmesg-erst-7713627690133094401.enc.z", "x\x9c", 1654675615 },
+                         { "dmesg-efi-165467567701001.enc.z", "x\x9c", 0 },
+                         { "dmesg-efi-165467561502002", "Panic#2 Part1\na", 0 },
+                         { NULL, NULL, 0 } };
+  g_autoptr (GPtrArray) dumps = assemble (parts);
+  const TmPstoreDump *first;
+
+  g_assert_cmpuint (dumps->len, ==, 4);
+  for (guint i = 0; i < 3; i++)
+    assert_dump (dumps, i, "Undecodable", NULL, FALSE);
+  first = g_ptr_array_index (dumps, 0);
+  g_assert_cmpuint (first->names->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (first->names, 0), ==, "dmesg-efi-165467561501001.enc.z");
+  assert_dump (dumps, 3, "Panic", "a\n", TRUE);
+}
+
 static void
 test_names (void)
 {
@@ -232,6 +254,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pstore/head-limits", test_head_limits);
   g_test_add_func ("/pstore/loop", test_loop);
   g_test_add_func ("/pstore/archived", test_archived);
+  g_test_add_func ("/pstore/undecodable", test_undecodable);
   g_test_add_func ("/pstore/names", test_names);
   g_test_add_func ("/pstore/ramoops", test_ramoops);
   g_test_add_func ("/pstore/erst", test_erst);
