@@ -30,7 +30,7 @@ packages_to_test=(
   libxml2-utils packagekit packagekit-tools dpkg-dev
   dnf createrepo-c rpm
   chromium nodejs npm
-  qemu-system-x86 busybox-static kmod e2fsprogs
+  qemu-system-x86 ovmf busybox-static kmod e2fsprogs
 )
 
 # Not installed, because they would change this machine: build-aux/fetch-kernel unpacks them for the virtual machine.

@@ -11,8 +11,9 @@
             self.vm.crash('echo c >/proc/sysrq-trigger')
             self.vm.boot()                       # what was on the disk and in the kept memory is there again
 
-Each boot is a process of qemu of its own. Two things outlive it, as they do on a real machine: the disk that takes all
-writes, and KEPT_BYTES of memory at KEPT_ADDRESS that no kernel uses: there ramoops is, and what firmware keeps.
+Each boot is a process of qemu of its own. What outlives it does so on a real machine too: the disk that takes all writes;
+KEPT_BYTES of memory at KEPT_ADDRESS that no kernel uses, for ramoops and for what firmware shows; and, where a test asks
+for them, the store of ACPI's error records (ERST) and the variables of UEFI.
 Only for use in the sandbox, with whose end qemu ends.
 """
 
@@ -20,6 +21,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import unittest
 from pathlib import Path
@@ -36,6 +38,9 @@ KEPT_ADDRESS = MEMORY_MIB << 20  # directly above the kernel's memory
 KEPT_BYTES = 16 << 20
 FIRMWARE_OFFSET = 1 << 20  # the first MiB is for what a dying kernel says
 RAMOOPS = f'mem_address={KEPT_ADDRESS:#x} mem_size={FIRMWARE_OFFSET:#x} record_size=0x10000'
+ERST_BYTES = 64 << 10
+ERST_RECORD_BYTES = 4 << 10  # so little that a dump takes several
+UEFI = Path('/usr/share/OVMF')
 
 # Emulation on a machine that is busy with other tests; with KVM a boot takes seconds.
 BOOT_SECONDS = int(os.environ.get('TM_VM_BOOT_SECONDS', 300))
@@ -77,6 +82,8 @@ class Machine:
         self._initramfs = DIRECTORY / 'initramfs'
         self._disk = DIRECTORY / 'disk'
         self._kept = DIRECTORY / 'kept'
+        self._erst = DIRECTORY / 'erst'
+        self._variables = DIRECTORY / 'variables'
         self._tables = []
         self._qemu = self._socket = self._answers = None
         self.n_boots = 0
@@ -95,6 +102,22 @@ class Machine:
         path.write_bytes(table)
         self._tables += ['-acpitable', f'file={path}']
 
+    def add_error_store(self):
+        """From the next boot on firmware keeps error records (ERST), and the kernel its dumps in them rather than in ramoops."""
+        self._erst.touch()
+        os.truncate(self._erst, ERST_BYTES)
+
+    def n_error_records(self):
+        """How many firmware has: qemu counts them at the head of the store."""
+        return struct.unpack_from('<I', self._erst.read_bytes(), 20)[0]
+
+    def use_uefi(self):
+        """From the next boot on in place of the BIOS. It takes memory from the end, where the BIOS leaves it to be kept: there
+        is none then, no ramoops, and no table that points there."""
+        if not UEFI.is_dir():
+            raise unittest.SkipTest('ovmf is not installed')
+        shutil.copy(UEFI / 'OVMF_VARS_4M.fd', self._variables)
+
     def build_module(self, source):
         """Before the first boot: the path in the machine of a kernel module made from this directory."""
         return modules.build(LAYER, self.kernel_version, source)
@@ -108,19 +131,36 @@ class Machine:
     def _command(self, words):
         n_cpus = 2 if kvm_works() else 1
         accelerator = ['-accel', 'kvm', '-cpu', 'host'] if kvm_works() else ['-accel', 'tcg', '-cpu', 'max']
-        line = ['console=ttyS0', 'panic=1', f'memmap={KEPT_BYTES >> 10}K${KEPT_ADDRESS:#x}',
-                'systemd.show_status=0', 'mitigations=off', *words]
+        firmware, firmware_words = self._uefi() if self._variables.exists() else self._bios(n_cpus)
+        line = ['console=ttyS0', 'panic=1', 'systemd.show_status=0', 'mitigations=off', *firmware_words, *words]
         return ['qemu-system-x86_64', *accelerator, '-machine', 'q35', '-smp', str(n_cpus), '-nodefaults', '-no-reboot',
-                '-display', 'none', '-m', f'{MEMORY_MIB + (KEPT_BYTES >> 20)}M',
-                '-object', f'memory-backend-ram,id=ram,size={MEMORY_MIB}M', '-numa', 'node,memdev=ram,cpus=0-' + str(n_cpus - 1),
-                '-object', f'memory-backend-file,id=kept,size={KEPT_BYTES},mem-path={self._kept},share=on',
-                '-numa', 'node,memdev=kept', *self._tables,
+                '-display', 'none', *firmware, *self._error_store(),
                 '-kernel', self._kernel, '-initrd', self._initramfs, '-append', ' '.join(line),
                 '-drive', f'file={self._disk},if=virtio,format=raw,cache=unsafe',
                 *self._share('host', '/'), *self._share('layer', LAYER),
                 '-device', 'virtio-serial-pci', '-chardev', f'socket,id=agent,path={DIRECTORY}/agent,server=on,wait=off',
                 '-device', 'virtserialport,chardev=agent',
                 '-serial', f'file:{LOG_DIRECTORY}/console-{self.n_boots}.log']
+
+    def _bios(self, n_cpus):
+        """Words for qemu and for the kernel: the memory in two parts, of which one is kept."""
+        return (['-m', f'{MEMORY_MIB + (KEPT_BYTES >> 20)}M',
+                 '-object', f'memory-backend-ram,id=ram,size={MEMORY_MIB}M', '-numa', f'node,memdev=ram,cpus=0-{n_cpus - 1}',
+                 '-object', f'memory-backend-file,id=kept,size={KEPT_BYTES},mem-path={self._kept},share=on',
+                 '-numa', 'node,memdev=kept', *self._tables],
+                [f'memmap={KEPT_BYTES >> 10}K${KEPT_ADDRESS:#x}'])
+
+    def _uefi(self):
+        flash = 'if=pflash,format=raw'
+        return (['-m', f'{MEMORY_MIB}M', '-drive', f'{flash},unit=0,readonly=on,file={UEFI}/OVMF_CODE_4M.fd',
+                 '-drive', f'{flash},unit=1,file={self._variables}'],
+                ['module_blacklist=ramoops'])
+
+    def _error_store(self):
+        if not self._erst.exists():
+            return []
+        return ['-object', f'memory-backend-file,id=erst,size={ERST_BYTES},mem-path={self._erst},share=on',
+                '-device', f'acpi-erst,memdev=erst,record_size={ERST_RECORD_BYTES}']
 
     @staticmethod
     def _share(tag, path):
