@@ -8,7 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import System
+from harness.case import SystemTest
 from harness.journal import Journal
 from harness.process import Process, wait_until
 
@@ -16,17 +16,9 @@ PROBES = {'klogprobe': 'kernel', 'journalprobe': 'journal', 'crashprobe': 'crash
 STATES = Path('/var/lib/telemetrics-probes')
 
 
-class ProbeWaitsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.system = System()
-        cls.system.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.system.stop()
-
+class ProbeWaitsTest(SystemTest):
     def setUp(self):
+        super().setUp()
         self.journal = Journal()
         self.journal.kernel('Linux version 6.12.1-acme')
         directory = tempfile.TemporaryDirectory()
@@ -35,10 +27,10 @@ class ProbeWaitsTest(unittest.TestCase):
 
     def tearDown(self):
         shutil.rmtree(STATES, ignore_errors=True)
-        self.system.reset()
+        super().tearDown()
 
     def start(self, probe, *options):
-        self.system.caller('root').invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {PROBES[probe]: 2}, 1, {})
+        self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {PROBES[probe]: 2}, 1, {})
         return Process(probe, ['strace', '-D', '-o', self.trace, '-e', 'trace=poll,inotify_add_watch', *options,
                                f'/usr/libexec/telemetrics/{probe}'])
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "klog-source.h"
+#include "oops-fixture.h"
 
 #define BOOT "0123456789abcdef0123456789abcdef"
 #define OTHER_BOOT "ffffffffffffffffffffffffffffffff"
@@ -96,24 +97,12 @@ on_pause (const char *place, gpointer user_data)
   return TRUE;
 }
 
-static TmOopsRules *
-load_rules (void)
-{
-  g_autoptr (GBytes) reports = NULL;
-  g_autoptr (GBytes) frames = NULL;
-
-  reports = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-reports.list", 0, NULL);
-  frames = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-frames.list", 0, NULL);
-  return tm_oops_rules_new (g_bytes_get_data (reports, NULL), g_bytes_get_data (frames, NULL),
-                            NULL);
-}
-
 /* Reads the script: whom its reports blame, where reading stopped, and how many lines were lost. */
 static void
 check_lost (
     const char *const *steps, const char *place, const char *found, const char *end, guint64 n_lost)
 {
-  Result result = { .rules = load_rules (), .found = g_string_new (NULL) };
+  Result result = { .rules = oops_fixture_load_rules (), .found = g_string_new (NULL) };
   TmOopsReader *reader = tm_oops_reader_new (result.rules, take, &result);
   const KlogKmsg options = { "/dev/null", BOOT, place, read_script };
   const KlogFollower follower = { FALSE, -1, go_on, on_boot, on_lost, on_pause, &result };
@@ -226,7 +215,7 @@ test_asks (void)
       const KlogKmsg options = { "/dev/null", BOOT, NULL, read_script };
       gboolean has_asked = FALSE;
       const KlogFollower follower = { FALSE, -1, stop, on_boot, NULL, expect_no_stop, &has_asked };
-      TmOopsRules *rules = load_rules ();
+      TmOopsRules *rules = oops_fixture_load_rules ();
       TmOopsReader *reader = tm_oops_reader_new (rules, take, NULL);
 
       for (guint i = 0; i < n; i++)

@@ -6,7 +6,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#include "tm-oops-reader.h"
+#include "oops-fixture.h"
 #include "tm-oops-record.h"
 
 #define BUG "[   10.000001] kernel BUG at mm/one.c:1!"
@@ -14,45 +14,8 @@
 #define END_MARK "[   10.000003] ---[ end trace 0000000000000000 ]---"
 #define PANIC "[   10.000005] Kernel panic - not syncing: Fatal exception"
 
-typedef struct
-{
-  TmOopsRules *rules;
-  TmOopsReader *reader;
-  GPtrArray *found; /* (element-type TmOops) */
-} Fixture;
-
 static void
-take (TmOops *oops, gpointer user_data)
-{
-  g_ptr_array_add (user_data, oops);
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GBytes) reports = NULL;
-  g_autoptr (GBytes) frames = NULL;
-  g_autoptr (GError) error = NULL;
-
-  reports = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-reports.list", 0, NULL);
-  frames = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-frames.list", 0, NULL);
-  self->rules =
-      tm_oops_rules_new (g_bytes_get_data (reports, NULL), g_bytes_get_data (frames, NULL), &error);
-  g_assert_no_error (error);
-  self->found = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_oops_free);
-  self->reader = tm_oops_reader_new (self->rules, take, self->found);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  tm_oops_reader_free (self->reader);
-  g_ptr_array_unref (self->found);
-  tm_oops_rules_free (self->rules);
-}
-
-static void
-feed (Fixture *self, const char *text)
+feed (OopsFixture *self, const char *text)
 {
   TmKlogLine line;
 
@@ -61,7 +24,7 @@ feed (Fixture *self, const char *text)
 }
 
 static void
-feed_times (Fixture *self, guint n, const char *text)
+feed_times (OopsFixture *self, guint n, const char *text)
 {
   for (guint i = 0; i < n; i++)
     feed (self, text);
@@ -69,20 +32,20 @@ feed_times (Fixture *self, guint n, const char *text)
 
 /* The reports so far, the open ones too; they are forgotten with the next call. */
 static guint
-flush (Fixture *self)
+flush (OopsFixture *self)
 {
   tm_oops_reader_flush (self->reader);
   return self->found->len;
 }
 
 static const TmOops *
-get (Fixture *self, guint i)
+get (OopsFixture *self, guint i)
 {
   return g_ptr_array_index (self->found, i);
 }
 
 static void
-forget (Fixture *self)
+forget (OopsFixture *self)
 {
   tm_oops_reader_flush (self->reader);
   g_ptr_array_set_size (self->found, 0);
@@ -90,7 +53,7 @@ forget (Fixture *self)
 
 /* Of a line 1024 bytes are kept. */
 static void
-test_line (Fixture *self, gconstpointer data)
+test_line (OopsFixture *self, gconstpointer data)
 {
   for (gsize n_bytes = 1023; n_bytes <= 1025; n_bytes++)
     {
@@ -107,7 +70,7 @@ test_line (Fixture *self, gconstpointer data)
 
 /* The 300th line is the last one of a report. */
 static void
-test_lines (Fixture *self, gconstpointer data)
+test_lines (OopsFixture *self, gconstpointer data)
 {
   feed (self, BUG);
   feed_times (self, 298, "more");
@@ -118,7 +81,7 @@ test_lines (Fixture *self, gconstpointer data)
 
 /* A report ends with the line that fills 32 KiB, line feeds included. */
 static void
-test_bytes (Fixture *self, gconstpointer data)
+test_bytes (OopsFixture *self, gconstpointer data)
 {
   const gsize n_first = strlen ("kernel BUG at mm/one.c:1!") + 1;
   g_autofree char *full = g_strnfill (1023, 'x');
@@ -134,7 +97,7 @@ test_bytes (Fixture *self, gconstpointer data)
 
 /* Four callers may have one open at a time. */
 static void
-test_reports (Fixture *self, gconstpointer data)
+test_reports (OopsFixture *self, gconstpointer data)
 {
   for (guint i = 1; i <= 5; i++)
     {
@@ -148,7 +111,7 @@ test_reports (Fixture *self, gconstpointer data)
 
 /* A panic may stand in the 20th line behind the end mark of what led to it. */
 static void
-test_closing_lines (Fixture *self, gconstpointer data)
+test_closing_lines (OopsFixture *self, gconstpointer data)
 {
   for (guint n = 19; n <= 20; n++)
     {
@@ -165,7 +128,7 @@ test_closing_lines (Fixture *self, gconstpointer data)
 
 /* Three seconds without a line are still no end, a microsecond more is one. */
 static void
-test_gap (Fixture *self, gconstpointer data)
+test_gap (OopsFixture *self, gconstpointer data)
 {
   feed (self, BUG);
   feed (self, PC);
@@ -178,7 +141,7 @@ test_gap (Fixture *self, gconstpointer data)
 
 /* The line of "=" that ends a sanitizer's block has 60 of them or more. */
 static void
-test_ruler (Fixture *self, gconstpointer data)
+test_ruler (OopsFixture *self, gconstpointer data)
 {
   for (gsize n_bytes = 59; n_bytes <= 60; n_bytes++)
     {
@@ -195,7 +158,7 @@ test_ruler (Fixture *self, gconstpointer data)
 
 /* Names of functions have at most 256 bytes, those of versions 64. */
 static void
-test_names (Fixture *self, gconstpointer data)
+test_names (OopsFixture *self, gconstpointer data)
 {
   for (guint more = 0; more <= 1; more++)
     {
@@ -219,7 +182,7 @@ test_names (Fixture *self, gconstpointer data)
 
 /* 500 modules are kept. */
 static void
-test_modules (Fixture *self, gconstpointer data)
+test_modules (OopsFixture *self, gconstpointer data)
 {
   for (guint n = 499; n <= 501; n++)
     {
@@ -235,7 +198,7 @@ test_modules (Fixture *self, gconstpointer data)
 
 /* Feeds a report of n frames; the one at changed, counted from 1, has another name. */
 static JsonObject *
-make_payload (Fixture *self, guint n, guint changed)
+make_payload (OopsFixture *self, guint n, guint changed)
 {
   g_autoptr (JsonNode) payload = NULL;
 
@@ -254,7 +217,7 @@ make_payload (Fixture *self, guint n, guint changed)
 
 /* 64 frames go into a record. */
 static void
-test_frames (Fixture *self, gconstpointer data)
+test_frames (OopsFixture *self, gconstpointer data)
 {
   for (guint n = 63; n <= 65; n++)
     {
@@ -273,7 +236,7 @@ get_hash (JsonObject *payload, const char *name)
 
 /* Three frames tell groups apart, 16 tell duplicates. */
 static void
-test_hashes (Fixture *self, gconstpointer data)
+test_hashes (OopsFixture *self, gconstpointer data)
 {
   static const struct
   {
@@ -315,7 +278,8 @@ test_head_of_line (void)
 }
 
 #define ADD(name, func)                                                                            \
-  g_test_add ("/probes/oops-limits/" name, Fixture, NULL, set_up, func, tear_down)
+  g_test_add ("/probes/oops-limits/" name, OopsFixture, NULL, oops_fixture_set_up, func,           \
+              oops_fixture_tear_down)
 
 int
 main (int argc, char **argv)

@@ -7,23 +7,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#include "tm-oops-reader.h"
+#include "oops-fixture.h"
 #include "tm-oops-record.h"
-
-static TmOopsRules *
-load_rules (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) reports =
-      g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-reports.list", 0, NULL);
-  g_autoptr (GBytes) frames =
-      g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-frames.list", 0, NULL);
-  TmOopsRules *rules =
-      tm_oops_rules_new (g_bytes_get_data (reports, NULL), g_bytes_get_data (frames, NULL), &error);
-
-  g_assert_no_error (error);
-  return rules;
-}
 
 static void
 take (TmOops *oops, gpointer user_data)
@@ -57,7 +42,7 @@ read_case (TmOopsRules *rules, char **lines)
 static void
 test_reports (void)
 {
-  g_autoptr (TmOopsRules) rules = load_rules ();
+  g_autoptr (TmOopsRules) rules = oops_fixture_load_rules ();
   g_autofree char *path =
       g_test_build_filename (G_TEST_DIST, "tests", "unit", "probes", "kernel-reports.txt", NULL);
   g_autofree char *text = NULL;

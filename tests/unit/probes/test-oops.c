@@ -6,48 +6,11 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#include "tm-oops-reader.h"
+#include "oops-fixture.h"
 #include "tm-oops-record.h"
 
-typedef struct
-{
-  TmOopsRules *rules;
-  TmOopsReader *reader;
-  GPtrArray *found; /* (element-type TmOops) */
-} Fixture;
-
 static void
-take (TmOops *oops, gpointer user_data)
-{
-  g_ptr_array_add (user_data, oops);
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GBytes) reports = NULL;
-  g_autoptr (GBytes) frames = NULL;
-  g_autoptr (GError) error = NULL;
-
-  reports = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-reports.list", 0, NULL);
-  frames = g_resources_lookup_data ("/org/telemetrics/klogprobe/kernel-frames.list", 0, NULL);
-  self->rules =
-      tm_oops_rules_new (g_bytes_get_data (reports, NULL), g_bytes_get_data (frames, NULL), &error);
-  g_assert_no_error (error);
-  self->found = g_ptr_array_new_with_free_func ((GDestroyNotify) tm_oops_free);
-  self->reader = tm_oops_reader_new (self->rules, take, self->found);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  tm_oops_reader_free (self->reader);
-  g_ptr_array_unref (self->found);
-  tm_oops_rules_free (self->rules);
-}
-
-static void
-feed (Fixture *self, const char *text)
+feed (OopsFixture *self, const char *text)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
 
@@ -234,7 +197,7 @@ static const struct
 };
 
 static void
-test_reports (Fixture *self, gconstpointer data)
+test_reports (OopsFixture *self, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -254,7 +217,7 @@ test_reports (Fixture *self, gconstpointer data)
 }
 
 static void
-test_no_reports (Fixture *self, gconstpointer data)
+test_no_reports (OopsFixture *self, gconstpointer data)
 {
   feed (
       self,
@@ -273,7 +236,7 @@ test_no_reports (Fixture *self, gconstpointer data)
 
 /* What anyone may write with logger -t kernel, or into /dev/kmsg, carries another facility. */
 static void
-test_users_cannot_report (Fixture *self, gconstpointer data)
+test_users_cannot_report (OopsFixture *self, gconstpointer data)
 {
   feed (self, "12,1,10000001,-;kernel BUG at mm/fake.c:1!");
   feed (self, "<12>[   10.000001] kernel BUG at mm/fake.c:1!");
@@ -286,7 +249,7 @@ test_users_cannot_report (Fixture *self, gconstpointer data)
 }
 
 static void
-test_two_at_once (Fixture *self, gconstpointer data)
+test_two_at_once (OopsFixture *self, gconstpointer data)
 {
   feed (self, "[   10.000001][   T1] kernel BUG at mm/one.c:1!\n"
               "[   10.000002][    C1] kernel BUG at mm/two.c:1!\n"
@@ -300,7 +263,7 @@ test_two_at_once (Fixture *self, gconstpointer data)
 
 /* Three seconds of log time without a line end a report; the next line is not its. */
 static void
-test_a_gap_ends_a_report (Fixture *self, gconstpointer data)
+test_a_gap_ends_a_report (OopsFixture *self, gconstpointer data)
 {
   feed (self, "[   10.000001] kernel BUG at mm/one.c:1!\n"
               "[   10.000002] RIP: 0010:one_free+0x1/0x2\n"
@@ -310,7 +273,7 @@ test_a_gap_ends_a_report (Fixture *self, gconstpointer data)
 }
 
 static void
-test_panic_at_the_end (Fixture *self, gconstpointer data)
+test_panic_at_the_end (OopsFixture *self, gconstpointer data)
 {
   feed (self, "[   10.000001] kernel BUG at mm/one.c:1!\n"
               "[   10.000002] RIP: 0010:one_free+0x1/0x2\n"
@@ -324,7 +287,7 @@ test_panic_at_the_end (Fixture *self, gconstpointer data)
 
 /* As x86 does it: the registers stand once more between the end mark and the panic. */
 static void
-test_panic_behind_registers (Fixture *self, gconstpointer data)
+test_panic_behind_registers (OopsFixture *self, gconstpointer data)
 {
   feed (self, "[   10.000001] kernel BUG at mm/one.c:1!\n"
               "[   10.000002] RIP: 0010:one_free+0x1/0x2\n"
@@ -339,7 +302,7 @@ test_panic_behind_registers (Fixture *self, gconstpointer data)
 }
 
 static void
-test_a_report_is_bounded (Fixture *self, gconstpointer data)
+test_a_report_is_bounded (OopsFixture *self, gconstpointer data)
 {
   g_autofree char *long_line = g_strnfill (10 * 1024 * 1024, 'x');
 
@@ -354,7 +317,7 @@ test_a_report_is_bounded (Fixture *self, gconstpointer data)
 
 /* What WARN() was given to say explains more than the line that counts as the first. */
 static void
-test_message (Fixture *self, gconstpointer data)
+test_message (OopsFixture *self, gconstpointer data)
 {
   g_autoptr (JsonNode) payload = NULL;
   JsonObject *object;
@@ -379,7 +342,7 @@ test_message (Fixture *self, gconstpointer data)
 /* Eight lines of 1024 bytes; more than that belongs to something else. A report has none of the
  * one before. */
 static void
-test_a_message_is_bounded (Fixture *self, gconstpointer data)
+test_a_message_is_bounded (OopsFixture *self, gconstpointer data)
 {
   g_autofree char *long_line = g_strnfill (5000, 'x');
 
@@ -407,7 +370,7 @@ test_a_message_is_bounded (Fixture *self, gconstpointer data)
 
 /* What would make a first line stands within 1024 bytes, or it is none. */
 static void
-test_a_first_line_is_bounded (Fixture *self, gconstpointer data)
+test_a_first_line_is_bounded (OopsFixture *self, gconstpointer data)
 {
   g_autofree char *name = g_strnfill (1024, 'x');
   g_autofree char *line = g_strdup_printf ("INFO: task %s:7 blocked for more than 120 s", name);
@@ -418,7 +381,7 @@ test_a_first_line_is_bounded (Fixture *self, gconstpointer data)
 }
 
 static void
-test_fields (Fixture *self, gconstpointer data)
+test_fields (OopsFixture *self, gconstpointer data)
 {
   const TmOops *oops;
 
@@ -440,7 +403,7 @@ test_fields (Fixture *self, gconstpointer data)
 
 /* The version becomes a field of the record, which has its limits: what is none is left out. */
 static void
-test_what_is_no_version (Fixture *self, gconstpointer data)
+test_what_is_no_version (OopsFixture *self, gconstpointer data)
 {
   g_autofree char *endless = g_strnfill (65, '6');
   const char *const versions[] = { "6.12\xff", "6.12;rm", endless };
@@ -461,7 +424,7 @@ test_what_is_no_version (Fixture *self, gconstpointer data)
 
 /* Plants secrets in every place a report has, and looks for them in the record. */
 static void
-test_nothing_private (Fixture *self, gconstpointer data)
+test_nothing_private (OopsFixture *self, gconstpointer data)
 {
   static const char *const secrets[] = { "mallory",
                                          "ffff88003a6bd110",
@@ -500,7 +463,7 @@ test_nothing_private (Fixture *self, gconstpointer data)
 
 /* Another build moves every offset; the group must stay the same, whatever else changes. */
 static void
-test_hash_ignores_offsets (Fixture *self, gconstpointer data)
+test_hash_ignores_offsets (OopsFixture *self, gconstpointer data)
 {
   g_autofree char *a = NULL;
   g_autofree char *b = NULL;
@@ -522,7 +485,7 @@ test_hash_ignores_offsets (Fixture *self, gconstpointer data)
 /* How the kernel prints a report, where in a loop a stall is seen and how a lock was taken before
  * differ from one version, one second and one boot to the next. */
 static void
-test_hash_is_of_the_bug (Fixture *self, gconstpointer data)
+test_hash_is_of_the_bug (OopsFixture *self, gconstpointer data)
 {
   static const char *const pairs[][2] = {
     { "[ 10.000001] BUG: KASAN: use-after-free in gear_turn+0x1/0x2\n"
@@ -586,7 +549,7 @@ test_hash_is_of_the_bug (Fixture *self, gconstpointer data)
 /* A guess of the unwinder tells two bugs apart where it knows nothing better, and is no guess
  * where an interrupt came in. */
 static void
-test_unreliable_frames (Fixture *self, gconstpointer data)
+test_unreliable_frames (OopsFixture *self, gconstpointer data)
 {
   g_autofree char *a = NULL;
   g_autofree char *b = NULL;
@@ -607,7 +570,7 @@ test_unreliable_frames (Fixture *self, gconstpointer data)
 
 /* Two panics that blame nobody are not one. */
 static void
-test_hash_tells_panics_apart (Fixture *self, gconstpointer data)
+test_hash_tells_panics_apart (OopsFixture *self, gconstpointer data)
 {
   g_autofree char *a = NULL;
   g_autofree char *b = NULL;
@@ -728,7 +691,9 @@ test_patterns (void)
   g_assert_false (tm_oops_rules_is (rules, "gear_turn", TM_OOPS_CLASS_WAIT));
 }
 
-#define ADD(name, func) g_test_add ("/probes/oops/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func)                                                                            \
+  g_test_add ("/probes/oops/" name, OopsFixture, NULL, oops_fixture_set_up, func,                  \
+              oops_fixture_tear_down)
 
 int
 main (int argc, char **argv)
