@@ -30,7 +30,7 @@ class ProbeWaitsTest(SystemTest):
         super().tearDown()
 
     def start(self, probe, *options):
-        self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {PROBES[probe]: 2}, 1, {})
+        self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {PROBES.get(probe, 'updates'): 2}, 1, {})
         return Process(probe, ['strace', '-D', '-o', self.trace, '-e', 'trace=poll,inotify_add_watch', *options,
                                f'/usr/libexec/telemetrics/{probe}'])
 
@@ -65,6 +65,8 @@ class ProbeWaitsTest(SystemTest):
             with self.subTest(probe=probe), self.start(probe, '-e', 'inject=inotify_add_watch:error=ENOSPC'):
                 self.assertEqual(self.last_wait(), 60)
             self.trace.unlink()
+        with self.start('updateprobe', '-e', 'inject=inotify_add_watch:error=ENOSPC'):
+            self.assertAlmostEqual(self.last_wait(), 60, delta=1)  # GLib takes off what has passed
 
     def test_a_report_that_goes_on(self):
         """For the next line of a report klogprobe waits three seconds, and mceprobe one."""

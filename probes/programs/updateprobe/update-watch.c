@@ -13,6 +13,8 @@
 
 /* Where two package managers follow each other, one look is enough. */
 #define SETTLE_MSEC 300
+/* Where nothing tells of the end of consent, how often to look. */
+#define ASK_MSEC (60 * 1000)
 
 typedef struct
 {
@@ -81,6 +83,12 @@ consent_changed (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+ask_consent (gpointer user_data)
+{
+  return consent_changed (-1, 0, user_data);
+}
+
 void
 update_watch_run (const UpdateWatch *watch)
 {
@@ -99,8 +107,8 @@ update_watch_run (const UpdateWatch *watch)
   add_watches (&self);
   if (self.fd >= 0)
     change_source = g_unix_fd_add (self.fd, G_IO_IN, changed, &self);
-  if (consent_fd >= 0)
-    consent_source = g_unix_fd_add (consent_fd, G_IO_IN, consent_changed, &self);
+  consent_source = consent_fd >= 0 ? g_unix_fd_add (consent_fd, G_IO_IN, consent_changed, &self)
+                                   : g_timeout_add (ASK_MSEC, ask_consent, &self);
   if (tm_probe_may_continue (watch->probe) && watch->on_change (watch->user_data))
     g_main_loop_run (loop);
 
