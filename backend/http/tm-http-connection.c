@@ -2,10 +2,9 @@
 /* One accepted connection; see tm-http-connection.h. */
 #include "tm-http-connection.h"
 
-#include <glib-unix.h>
-#include <poll.h>
+#include "tm-http-stream.h"
+
 #include <string.h>
-#include <sys/socket.h>
 
 /* What a provider gives one customer: a /24 is a small site, a /56 is the usual home prefix. */
 #define IPV4_PREFIX_BITS 24
@@ -14,7 +13,7 @@
 
 struct _TmHttpConnection
 {
-  GWeakRef stream; /* (element-type GSocketConnection) */
+  GWeakRef stream; /* (element-type TmHttpStream) */
   GSocket *socket;
   GSocketAddress *key;
   char *network;
@@ -22,8 +21,7 @@ struct _TmHttpConnection
   guint seconds[TM_HTTP_N_PHASES];
   TmHttpPhase phase;
   GSource *deadline;
-  GObject *owner;   /* (nullable) */
-  GSource *parting; /* (nullable): watches for the client's leaving while there is an owner */
+  GObject *owner; /* (nullable) */
   TmHttpExpiredFunc expired;
   gpointer user_data;
 };
@@ -159,48 +157,21 @@ tm_http_connection_get_key (TmHttpConnection *self)
 }
 
 static void
-stop_watching (TmHttpConnection *self)
-{
-  if (self->parting == NULL)
-    return;
-
-  g_source_destroy (self->parting);
-  g_clear_pointer (&self->parting, g_source_unref);
-}
-
-static gboolean
-on_parting (int fd, GIOCondition condition, gpointer user_data)
+on_end (gpointer user_data)
 {
   TmHttpConnection *self = user_data;
-  char byte;
 
-  stop_watching (self);
-  /* What was sent before the end is read first; the end is found after its answer. */
-  if (recv (fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) <= 0)
-    self->expired (self, self->user_data);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-watch_parting (TmHttpConnection *self)
-{
-  self->parting =
-      g_unix_fd_source_new (g_socket_get_fd (self->socket), G_IO_HUP | G_IO_ERR | POLLRDHUP);
-  g_source_set_static_name (self->parting, "[tm-http] client leaves");
-  /* Before the owner reads the end of the stream. */
-  g_source_set_priority (self->parting, G_PRIORITY_HIGH);
-  g_source_set_callback (self->parting, G_SOURCE_FUNC (on_parting), self, NULL);
-  g_source_attach (self->parting, g_main_context_get_thread_default ());
+  self->expired (self, self->user_data);
 }
 
 void
 tm_http_connection_set_owner (TmHttpConnection *self, GObject *owner)
 {
-  stop_watching (self);
+  g_autoptr (GSocketConnection) stream = tm_http_connection_dup_stream (self);
+
   g_set_object (&self->owner, owner);
-  if (owner != NULL)
-    watch_parting (self);
+  if (stream != NULL)
+    tm_http_stream_tell_end (TM_HTTP_STREAM (stream), owner != NULL ? on_end : NULL, self);
 }
 
 GObject *

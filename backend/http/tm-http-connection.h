@@ -27,8 +27,8 @@ typedef enum
 typedef struct _TmHttpConnection TmHttpConnection;
 typedef void (*TmHttpExpiredFunc) (TmHttpConnection *connection, gpointer user_data);
 
-/* stream: (transfer none), only watched. seconds: TM_HTTP_N_PHASES limits, 0 = none. expired:
- * called from the main loop when a phase took too long. */
+/* stream: (transfer none), a TmHttpStream, only watched. seconds: TM_HTTP_N_PHASES limits, 0 =
+ * none. expired: called from the main loop when a phase took too long. */
 TmHttpConnection *tm_http_connection_new (GSocketConnection *stream,
                                           const guint *seconds,
                                           TmHttpExpiredFunc expired,

@@ -3,7 +3,9 @@
 #include "tm-http-listener.h"
 
 #include "tm-http-address.h"
+#include "tm-http-stream.h"
 
+#include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
@@ -39,19 +41,39 @@ on_stream_gone (gpointer user_data, GObject *where_it_was)
   g_free (watch);
 }
 
+/* The stream that GSocketService made closes its descriptor when it goes, and goes soon. (transfer
+ * full) (nullable) */
+static GSocketConnection *
+make_stream (GSocketConnection *incoming)
+{
+  GSocket *socket = g_socket_connection_get_socket (incoming);
+  int fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
+  g_autoptr (GSocket) kept = fd >= 0 ? g_socket_new_from_fd (fd, NULL) : NULL;
+
+  if (kept == NULL && fd >= 0)
+    g_close (fd, NULL);
+
+  return kept != NULL ? tm_http_stream_new (kept) : NULL;
+}
+
 static gboolean
 on_incoming (GSocketService *service,
-             GSocketConnection *stream,
+             GSocketConnection *incoming,
              GObject *source,
              gpointer user_data)
 {
   TmHttpListener *self = user_data;
-  GSocket *socket = g_socket_connection_get_socket (stream);
+  g_autoptr (GSocketConnection) stream = NULL;
+  GSocket *socket;
   TmHttpConnection *connection;
   StreamWatch *watch;
 
-  if (g_hash_table_size (self->connections) >= self->max_connections)
+  if (g_hash_table_size (self->connections) < self->max_connections)
+    stream = make_stream (incoming);
+  if (stream == NULL)
     return TRUE; /* the last reference closes it */
+
+  socket = g_socket_connection_get_socket (stream);
 
   /* An answer is one small write: waiting for more to fill a packet would only cost time. */
   if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)

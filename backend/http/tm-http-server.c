@@ -11,8 +11,9 @@
  * Facts about libsoup 3.2 that this file relies on or works around: it closes the connection after
  * a 204; it wants an inet address on both ends; it keeps a connection for another request only
  * while it has a listening socket of its own; it never closes a kept connection whose client
- * leaves, so we watch for that and take the connection from it; about 340 bytes are lost per
- * accepted connection, so keep-alive matters.
+ * leaves, and crashes when that one is taken from it once it has read the end, so the end is kept
+ * from it (tm-http-stream) and the connection taken; about 340 bytes are lost per accepted
+ * connection, so keep-alive matters.
  */
 #include "tm-http-server.h"
 
