@@ -202,6 +202,20 @@ class Boot(unittest.TestCase):
     def delivered(classification):
         return [record for body in Collector.bodies for record in body['records'] if record['classification'] == classification]
 
+    def test_6_no_and_yes_at_once(self):
+        """Between the two a probe may be on its way out, which systemd sees later than the second: all are there all the same."""
+        names = ('crashprobe.service', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service')
+        self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
+        self.wait_for_the_end()
+        self.root.set_enabled(True)
+        for _ in range(5):
+            for name in names:
+                wait_until(lambda name=name: unit(name, 'ActiveState') == 'active', f'{name} is there')
+            self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
+            self.root.set_enabled(True)
+        for name in names:
+            wait_until(lambda name=name: unit(name, 'ActiveState') == 'active', f'{name} is there')
+
     def test_7_withdrawal(self):
         """After withdrawal the process goes away by itself, and nothing starts it."""
         self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
