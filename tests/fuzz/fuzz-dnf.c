@@ -4,7 +4,7 @@
  * makes a payload that is UTF-8 and bounded, and has an id. The corpus is written by
  * tests/harness/dnf_history.py.
  */
-#include "fuzz-fail.h"
+#include "fuzz-update.h"
 #include "update-history.h"
 
 #include <glib/gstdio.h>
@@ -13,9 +13,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes);
-
-/* 100 names of 255 bytes, each byte escaped, and the rest. */
-#define PAYLOAD_MAX_BYTES (100 * 255 * 6 + 4096)
 
 static char *directory;
 
@@ -40,20 +37,6 @@ remove_directory (void)
   g_free (directory);
 }
 
-static void
-take (TmUpdate *update, gpointer user_data)
-{
-  g_autoptr (TmUpdate) owned = update;
-  g_autoptr (JsonNode) payload = tm_update_to_payload (owned);
-  g_autofree char *text = json_to_string (payload, FALSE);
-  g_autofree char *id = tm_update_get_id (owned);
-
-  if (!g_utf8_validate (text, -1, NULL) || strlen (id) != 32)
-    FUZZ_FAIL ("the payload is not UTF-8");
-  if (strlen (text) > PAYLOAD_MAX_BYTES)
-    FUZZ_FAIL ("a payload of %zu bytes", strlen (text));
-}
-
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
 {
@@ -75,6 +58,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
   if (!g_file_set_contents_full (file, (const char *) data, (gssize) n_bytes,
                                  G_FILE_SET_CONTENTS_NONE, 0600, NULL))
     FUZZ_FAIL ("no file can be written");
-  update_dnf_read (file, rules, take, NULL, NULL);
+  update_dnf_read (file, rules, fuzz_update_take, NULL, NULL);
   return 0;
 }

@@ -3,30 +3,13 @@
  * Any bytes as the log of each package manager, with all names allowed. Whatever is found makes a
  * payload that is UTF-8 and bounded, and has an id.
  */
-#include "fuzz-fail.h"
+#include "fuzz-update.h"
 #include "tm-update-log.h"
 
 #include <stdint.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes);
-
-/* 100 names of 255 bytes, each byte escaped, and the rest. */
-#define PAYLOAD_MAX_BYTES (100 * 255 * 6 + 4096)
-
-static void
-take (TmUpdate *update, gpointer user_data)
-{
-  g_autoptr (TmUpdate) owned = update;
-  g_autoptr (JsonNode) payload = tm_update_to_payload (owned);
-  g_autofree char *text = json_to_string (payload, FALSE);
-  g_autofree char *id = tm_update_get_id (owned);
-
-  if (!g_utf8_validate (text, -1, NULL) || strlen (id) != 32)
-    FUZZ_FAIL ("the payload is not UTF-8");
-  if (strlen (text) > PAYLOAD_MAX_BYTES)
-    FUZZ_FAIL ("a payload of %zu bytes", strlen (text));
-}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
@@ -39,7 +22,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
     .n_bytes = n_bytes,
     .zone = zone,
     .rules = rules,
-    .take = take,
+    .take = fuzz_update_take,
   };
 
   for (log.is_whole = FALSE; log.is_whole <= TRUE; log.is_whole++)
