@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -269,6 +270,17 @@ class PstoreprobeTest(unittest.TestCase):
         self.probe()
         self.assertFalse(STATE.exists())
         self.assertEqual(len(list(LIVE.iterdir())), 2)
+
+    def test_off_opens_no_source(self):
+        """The system calls of a probe without consent: no dump is looked for, here or in the archive, and nobody asked."""
+        dump(LIVE, 1767225600)
+        for words in ([], ['--dry-run'], ['--input', str(LIVE)]):
+            trace = subprocess.run(['strace', '-f', '-e', 'trace=%file,connect', PROBE, '--root', str(ROOT), *words], capture_output=True, text=True,
+                                   check=True).stderr
+            self.assertIn('/run/telemetrics/active', trace)
+            # The command line itself is the one place where the first may stand.
+            calls = '\n'.join(line for line in trace.splitlines() if 'execve(' not in line)
+            self.assertNotRegex(calls, r'pstore"|pstore/|boot_id|os-release|connect\(')
 
 
 if __name__ == '__main__':
