@@ -120,8 +120,9 @@ tm_cper_region_parse (const TmCperReader *reader, GError **error)
   if (reader->n_bytes < BLOCK_HEAD_BYTES ||
       (tm_cper_reader_number (reader, 0, 4) != 0 && !is_block (reader)))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                           "this is neither an error region nor an error record");
+      g_set_error_literal (
+          error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+          "this is neither an error region nor an error record, in bytes or in hexadecimal");
       return NULL;
     }
 

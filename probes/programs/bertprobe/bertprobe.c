@@ -106,7 +106,12 @@ report_region (Bertprobe *self, GError **error)
   g_autofree char *known = tm_probe_load_state (self->probe);
 
   if (events == NULL)
-    return FALSE;
+    {
+      const char *input = tm_probe_get_input (self->probe);
+
+      g_prefix_error (error, "“%s”: ", input != NULL ? input : "BERT");
+      return FALSE;
+    }
   if (events->len == 0 || g_strcmp0 (known, self->hash) == 0)
     return TRUE;
 

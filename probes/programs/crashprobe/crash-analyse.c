@@ -56,7 +56,7 @@ crash_analyse_run (const char *root)
 
   if (backtrace == NULL)
     {
-      g_printerr ("%s\n", error->message);
+      g_printerr ("crashprobe: %s\n", error->message);
       return 1;
     }
 

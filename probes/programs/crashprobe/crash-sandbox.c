@@ -62,7 +62,8 @@ drop_user (GError **error)
   return drop_capabilities (error);
 }
 
-/* Where programs and their libraries are, and nothing that a machine keeps. */
+/* Where programs and their libraries are, and nothing that a machine keeps. Of /home a service sees
+ * nothing anyway; it is for --core, with which people look at programs of their own. */
 static const char *const directories[] = { "/usr",  "/lib", "/lib32", "/lib64", "/libx32", "/bin",
                                            "/sbin", "/opt", "/home",  "/nix",   "/snap" };
 
