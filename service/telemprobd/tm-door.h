@@ -34,6 +34,10 @@ gboolean tm_door_own_finish (TmDoor *self, GAsyncResult *result, GError **error)
 void tm_door_release_async (TmDoor *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean tm_door_release_finish (TmDoor *self, GAsyncResult *result, GError **error);
 
+/* The bus has read all that was sent before; fails when it does not within 10 s. */
+void tm_door_drain_async (TmDoor *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean tm_door_drain_finish (TmDoor *self, GAsyncResult *result, GError **error);
+
 /* Calls that have been read and not been answered yet. */
 guint tm_door_get_n_calls (TmDoor *self);
 /* When the last call was read, on the monotonic clock; 0 if never. */

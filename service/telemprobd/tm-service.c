@@ -134,16 +134,15 @@ write_active_file (TmService *self)
 /* Leaving */
 
 static void
-on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TmService) self = user_data;
 
-  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
-  if (source == G_OBJECT (tm_door_get_connection (self->manager_door)))
+  tm_door_drain_finish (TM_DOOR (source), result, NULL);
+  if (TM_DOOR (source) == self->manager_door)
     stop (self);
   else
-    g_dbus_connection_flush (tm_door_get_connection (self->manager_door), NULL, on_flushed,
-                             g_object_ref (self));
+    tm_door_drain_async (self->manager_door, on_drained, g_object_ref (self));
 }
 
 /* Runs after everything else in the main loop: the answers to what the committer has carried out.
@@ -153,8 +152,7 @@ on_settled (gpointer user_data)
 {
   TmService *self = user_data;
 
-  g_dbus_connection_flush (tm_door_get_connection (self->recorder_door), NULL, on_flushed,
-                           g_object_ref (self));
+  tm_door_drain_async (self->recorder_door, on_drained, g_object_ref (self));
 
   return G_SOURCE_REMOVE;
 }

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -190,6 +191,33 @@ class HostileTest(SystemTest):
                 self.assertGreater(n_kept, 2)
                 self.assertLess(self.memory_kib(), MEMORY_LIMIT_KIB)
 
+    def test_ends_among_silent_calls(self):
+        """SIGTERM while calls that want no answer are worked off: the process ends at once, and the next one serves."""
+        self.system.configure('[settings]\nrate_limit_enabled=false\n')
+        calls = b''.join(raw_bus.message('Submit', raw_bus.submit_body(), 'susa{sv}', serial, raw_bus.NO_REPLY)
+                         for serial in range(2, 102))
+        for number in range(10):
+            channels = [raw_bus.connect() for _ in range(4)]
+            wait_until(self.is_served, 'a new process serves')
+            self.pid = self.system.telemprobd_pid()
+            for channel in channels:
+                channel.sendall(calls)
+            time.sleep(number / 1000)
+            os.kill(self.pid, signal.SIGTERM)
+            wait_until(lambda: not Path(f'/proc/{self.pid}').exists(), 'it has ended')
+            for channel in channels:
+                channel.close()
+        wait_until(self.is_served, 'a new process serves')
+        self.pid = self.system.telemprobd_pid()
+
+    def is_served(self, caller=None):
+        """Whether a call is answered; False while the bus has no room for one more that waits."""
+        try:
+            return (caller or self.root).get('Recorder', 'Enabled')
+        except BusError as error:
+            self.assertEqual(error.name, 'org.freedesktop.DBus.Error.LimitsExceeded')
+            return False
+
     def test_silent_calls_are_bounded(self):
         """More silent calls than may wait are dropped; the memory they took comes back, and the rest are kept or refused."""
         body = GLib.Variant('(susa{sv})', ('a/b/c', 1, 'x' * 1000, {}))
@@ -197,14 +225,7 @@ class HostileTest(SystemTest):
         for _ in range(2000):
             alice.call(BUS_NAME, PATHS[BUS_NAME], BUS_NAME + '.Recorder', 'Submit', body, flags=NO_REPLY)
         self.root.submit()
-
-        def is_served():
-            try:
-                return alice.get('Recorder', 'Enabled')
-            except BusError as error:
-                self.assertEqual(error.name, 'org.freedesktop.DBus.Error.LimitsExceeded')
-                return False
-        wait_until(is_served, 'alice is served again once hers are worked off')
+        wait_until(lambda: self.is_served(alice), 'alice is served again once hers are worked off')
         alice.close()
         self.assertLess(self.memory_kib(), MEMORY_LIMIT_KIB)
 
