@@ -79,13 +79,38 @@ refuse (GDBusConnection *connection, GDBusMessage *call, const char *reason)
   g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
 }
 
+/* Has GDBus answer it all the same, so that we see when it is done with; the answer ends in
+ * filter_answer(). Without a descriptor for the copy of one that came along the call is dropped.
+ * Takes call. */
+static GDBusMessage *
+copy_silent_call (GDBusMessage *call, Watch *watch)
+{
+  g_autoptr (GDBusMessage) owned = call;
+  g_autoptr (GError) error = NULL;
+  GDBusMessage *copy = g_dbus_message_copy (owned, &error);
+  gboolean is_silent;
+
+  if (copy == NULL)
+    {
+      g_message ("a call is dropped: %s", error->message);
+      tm_gate_leave (watch->gate, g_dbus_message_get_sender (owned),
+                     g_dbus_message_get_serial (owned), &is_silent);
+      return NULL;
+    }
+
+  g_dbus_message_set_flags (copy, g_dbus_message_get_flags (owned) &
+                                      ~G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+
+  return copy;
+}
+
 static GDBusMessage *
 filter_call (GDBusConnection *connection, GDBusMessage *message, Watch *watch)
 {
   GVariant *body = g_dbus_message_get_body (message);
   GUnixFDList *fds = g_dbus_message_get_unix_fd_list (message);
-  GDBusMessageFlags flags = g_dbus_message_get_flags (message);
-  gboolean is_silent = (flags & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0;
+  gboolean is_silent =
+      (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0;
   const char *refusal = tm_gate_enter (
       watch->gate, g_dbus_message_get_sender (message), g_dbus_message_get_serial (message),
       body != NULL ? g_variant_get_size (body) : 0,
@@ -102,14 +127,7 @@ filter_call (GDBusConnection *connection, GDBusMessage *message, Watch *watch)
   if (!is_silent)
     return message;
 
-  /* Have GDBus answer it all the same, so that we see when it is done with; the answer ends in
-   * filter_answer(). Without memory for the copy GLib would have ended the process: no error. */
-  g_autoptr (GDBusMessage) silent = message;
-  GDBusMessage *copy = g_dbus_message_copy (silent, NULL);
-
-  g_dbus_message_set_flags (copy, flags & ~G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-
-  return copy;
+  return copy_silent_call (message, watch);
 }
 
 static GDBusMessage *

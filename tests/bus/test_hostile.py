@@ -15,7 +15,7 @@ from gi.repository import GLib
 
 from harness import BusError, SystemTest
 from harness.bus import BUS_NAME, MANAGER_NAME, NO_REPLY, memfd
-from harness.process import as_user, wait_until
+from harness.process import as_user, run_as, wait_until
 
 INVALID_ARGS = 'org.freedesktop.DBus.Error.InvalidArgs'
 PATHS = {BUS_NAME: '/org/telemetrics/Telemetry1', MANAGER_NAME: '/org/telemetrics/TelemetryManager1'}
@@ -152,6 +152,28 @@ class HostileTest(SystemTest):
             with self.assertRaises(BusError):
                 self.root.submit_fd('a/b/c', 9, memfd(b'x'))
         wait_until(lambda: self.n_descriptors() <= before, 'nothing has leaked')
+
+    def limit_descriptors(self, number):
+        """As the user of the process: root in a sandbox may not change what others may use."""
+        run_as(Path(f'/proc/{self.pid}').owner(), ['prlimit', f'--pid={self.pid}', f'--nofile={number}:'])
+
+    def test_no_descriptor_is_left(self):
+        """A call that wants no answer and brings a descriptor, when there is no room for a second one: it is dropped."""
+        body = GLib.Variant('(suha{sv})', ('a/b/c', 1, 0, {}))
+        self.root.submit()
+        used = {int(number) for number in os.listdir(f'/proc/{self.pid}/fd')}
+        free = min(set(range(len(used) + 1)) - used)
+        self.limit_descriptors(free + 1)
+        try:
+            self.root.call(BUS_NAME, PATHS[BUS_NAME], BUS_NAME + '.Recorder', 'SubmitFd', body, fds=[memfd(b'x')], flags=NO_REPLY)
+            wait_until(lambda: 'a call is dropped' in self.system.log(), 'it has been dropped')
+        finally:
+            self.limit_descriptors(1024)
+        self.root.submit_fd('a/b/c', 1, memfd(b'x'))
+        # Nothing counts as unanswered: once telemetry is off, nothing keeps the process.
+        self.root.set_enabled(False)
+        wait_until(lambda: not Path(f'/proc/{self.pid}').exists(), 'it has left')
+        self.pid = 0
 
     # Floods
 
