@@ -55,9 +55,10 @@ def submit_body(classification=b'a/b/c', severity=1, payload=b'x'):
     return body + padding(len(body), 8)
 
 
-def connect():
-    """A socket that has said Hello; what the bus answered is read and forgotten."""
+def connect(seconds=None):
+    """A socket that has said Hello; what the bus answered is read and forgotten. seconds: how long it may take."""
     channel = socket.socket(socket.AF_UNIX)
+    channel.settimeout(seconds)
     channel.connect(SOCKET)
     uid = str(os.getuid()).encode().hex().encode()
     channel.sendall(b'\0AUTH EXTERNAL ' + uid + b'\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n')
@@ -89,9 +90,9 @@ def flood(n_connections, seconds, no_reply):
     channels = []
     for _ in range(n_connections):
         try:
-            channels.append(connect())
+            channels.append(connect(5))
         except OSError:
-            break  # the bus has its own bound on the connections of a user
+            break  # the bus has its own bound on the connections of a user, and leaves one more without an answer
     print(len(channels), flush=True)
     calls = b''.join(message('Submit', submit_body(payload=b'x' * 500), 'susa{sv}', serial, NO_REPLY if no_reply else 0)
                      for serial in range(2, 12))
