@@ -281,12 +281,21 @@ begin_round (TmDelivery *self, gboolean forced)
   tm_round_run_async (self->round, on_round_ended, g_object_ref (self));
 }
 
+/* Nothing happens by chance where the configuration has no jitter: then it is the longest time. */
+static gint64
+get_start_delay_usec (TmDelivery *self)
+{
+  TmConfig *config = self->parts.config;
+  gint64 interval = tm_config_get_number (config, TM_CONFIG_DELIVERY_INTERVAL);
+  gboolean by_chance = tm_config_get_number (config, TM_CONFIG_DELIVERY_JITTER) > 0;
+
+  return tm_round_delay_usec (0, MIN ((guint64) interval, START_DELAY_MAX_SECONDS),
+                              by_chance ? self->parts.random () : 1);
+}
+
 void
 tm_delivery_start (TmDelivery *self)
 {
-  gint64 interval = tm_config_get_number (self->parts.config, TM_CONFIG_DELIVERY_INTERVAL);
-  guint64 delay_max_seconds = MIN ((guint64) interval, START_DELAY_MAX_SECONDS);
-
   if (!self->suspended)
     return;
 
@@ -296,7 +305,7 @@ tm_delivery_start (TmDelivery *self)
     return;
 
   if (has_server (self))
-    wait_for (self, tm_round_delay_usec (0, delay_max_seconds, self->parts.random ()));
+    wait_for (self, get_start_delay_usec (self));
   else
     set_state (self, TM_DELIVERY_IDLE);
 }

@@ -232,6 +232,22 @@ test_off (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (tm_courier_dummy_get_n_deliveries (fixture->courier), ==, 0);
 }
 
+/* Without jitter the first look is when the longest time is over. */
+static void
+test_start_without_jitter (Fixture *fixture, gconstpointer data)
+{
+  tm_delivery_start (fixture->delivery);
+  g_assert_cmpint (get_wait (fixture), ==, MINUTE);
+}
+
+/* No later than the next round would be. */
+static void
+test_start_of_short_interval (Fixture *fixture, gconstpointer data)
+{
+  tm_delivery_start (fixture->delivery);
+  g_assert_cmpint (get_wait (fixture), ==, 59 * SECOND);
+}
+
 /* 15 minutes and up to 5 more after the first record; no timer before it and none after. */
 static void
 test_interval (Fixture *fixture, gconstpointer data)
@@ -561,6 +577,9 @@ main (int argc, char **argv)
 #define ADD(path, config, test) g_test_add (path, Fixture, config, set_up, test, tear_down)
   g_test_init (&argc, &argv, NULL);
   ADD ("/delivery/off", "", test_off);
+  ADD ("/delivery/start-without-jitter", "jitter=0\n", test_start_without_jitter);
+  ADD ("/delivery/start-of-short-interval", "interval=59\njitter=0\n",
+       test_start_of_short_interval);
   ADD ("/delivery/interval", "", test_interval);
   ADD ("/delivery/urgent", "", test_urgent);
   ADD ("/delivery/kept-meanwhile", "", test_kept_meanwhile);
