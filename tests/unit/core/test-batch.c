@@ -7,6 +7,7 @@
 #include "sample.h"
 #include "telemetry-error.h"
 #include "tm-batch.h"
+#include "vector.h"
 
 #define BATCH_ID "6f1c2f0e-5b3a-4c11-9a77-0123456789ab"
 #define MACHINE_ID "00112233445566778899aabbccddeeff"
@@ -117,7 +118,7 @@ test_broken_records_stand_alone (void)
       g_autoptr (TmBatch) batch = decode (text, &error);
       const TmReject *reject;
 
-      g_test_message ("%u: %s", i, cases[i].element);
+      say_vector (i, cases[i].element);
       g_assert_no_error (error);
       g_assert_cmpuint (batch->records->len, ==, 2);
       g_assert_cmpuint (batch->rejects->len, ==, 1);
@@ -168,7 +169,7 @@ test_reject_keeps_its_id (void)
       g_autoptr (TmBatch) batch = decode (text, NULL);
       const TmReject *reject;
 
-      g_test_message ("%u: %s", i, cases[i].element);
+      say_vector (i, cases[i].element);
       g_assert_nonnull (batch);
       g_assert_cmpuint (batch->rejects->len, ==, 1);
       reject = g_ptr_array_index (batch->rejects, 0);
@@ -230,7 +231,7 @@ test_refused (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_test_message ("%u: %s", i, cases[i].text);
+      say_vector (i, cases[i].text);
       g_assert_null (decode (cases[i].text, &error));
       g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS);
       g_assert_nonnull (strstr (error->message, cases[i].names));

@@ -7,6 +7,7 @@
 #include "telemetry-error.h"
 #include "tm-json-split.h"
 #include "tm-json.h"
+#include "vector.h"
 
 #define MAX_BYTES (1024 * 1024)
 
@@ -57,7 +58,7 @@ test_refused (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_test_message ("%u: %s", i, texts[i]);
+      say_vector (i, texts[i]);
       g_assert_false (check (texts[i], &error));
       g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS);
       g_assert_nonnull (strstr (error->message, "byte"));
@@ -162,7 +163,7 @@ test_split_refused (void)
       g_autoptr (GArray) spans = NULL;
       g_autoptr (GError) error = NULL;
 
-      g_test_message ("%u: %s", i, texts[i]);
+      say_vector (i, texts[i]);
       g_assert_false (tm_json_split (texts[i], strlen (texts[i]), "r", 100, &rest, &spans, &error));
       g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_INVALID_FIELDS);
     }
