@@ -34,6 +34,7 @@ class ProbeFilesTest(unittest.TestCase):
             ('bootprobe', '--shutdown', '--input=x'): '--shutdown and --input exclude each other',
             ('journalprobe', '--check', '--input=x', 'y.rule'): '--check and --input exclude each other',
             ('updateprobe', '--format=apt'): '--format needs --input',
+            ('bertprobe', '--decode'): '--decode needs --input',
             ('crashprobe', '--exe=/usr/bin/true'): '--exe needs --input',
             ('crashprobe', '--core=x', '--input=y'): '--core and --input exclude each other',
             ('crashprobe', '--handler', '--core=x', '1', '0', '0', '11', '0'): '--handler and --input exclude each other',

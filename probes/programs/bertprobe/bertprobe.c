@@ -171,11 +171,8 @@ main (int argc, char **argv)
   probe = tm_probe_new (&info, argc, argv, &status);
   if (probe == NULL)
     return status;
-  if (shows_all && tm_probe_get_input (probe) == NULL)
-    {
-      g_printerr (_ ("bertprobe: --decode needs --input\n"));
-      return TM_PROBE_EXIT_USAGE;
-    }
+  if (shows_all && !tm_probe_check_input (probe, "--decode", TRUE))
+    return TM_PROBE_EXIT_USAGE;
   if (!shows_all && !tm_probe_may_observe (probe))
     return TM_PROBE_EXIT_OK;
 
