@@ -111,13 +111,15 @@ open_database (Reader *self, const char *file, int flags)
   return TRUE;
 }
 
-/* (nullable): of the first of these that there are the tables for; NULL: of none. */
+/* (nullable): of the first of these that there are the tables for; NULL: of none. A database that
+ * is busy, or none, is it for each of them. */
 static sqlite3_stmt *
 prepare (Reader *self, const char *const *sql, gint64 number)
 {
   sqlite3_stmt *query = NULL;
 
-  while (*sql != NULL && sqlite3_prepare_v2 (self->database, *sql, -1, &query, NULL) != SQLITE_OK)
+  while (*sql != NULL &&
+         sqlite3_prepare_v2 (self->database, *sql, -1, &query, NULL) == SQLITE_ERROR)
     sql++;
   if (query != NULL)
     sqlite3_bind_int64 (query, 1, number);

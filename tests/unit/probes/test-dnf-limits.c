@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Proves how much SQLite may do for the history of dnf, at both sides of each limit: steps, memory
- * and the length of a value. SQLite itself counts the steps.
+ * Proves how much SQLite may do for the history of dnf, at both sides of each limit: steps, memory,
+ * the length of a value, and the time that it waits for a dnf that is writing. SQLite itself counts
+ * the steps, and nobody waits: it is told that the time has passed.
  */
 #include <glib/gstdio.h>
 #include <sqlite3.h>
@@ -21,6 +22,7 @@ typedef struct
 
 /* Of all statements, since the database was opened. */
 static gint64 n_steps;
+static gint64 slept_usec;
 
 static int
 count_steps (unsigned type, gpointer user_data, gpointer statement, gpointer usec)
@@ -36,12 +38,20 @@ count_from_now (sqlite3 *database, char **out_error, const struct sqlite3_api_ro
   return sqlite3_trace_v2 (database, SQLITE_TRACE_PROFILE, count_steps, NULL);
 }
 
+static int
+sleep_not (sqlite3_vfs *vfs, int usec)
+{
+  slept_usec += usec;
+  return usec;
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->directory = g_dir_make_tmp ("tm-dnf-XXXXXX", NULL);
   fixture->file = g_build_filename (fixture->directory, "history.sqlite", NULL);
   fixture->rules = tm_update_rules_new ("[build]\npackages=base-files\n", NULL);
+  slept_usec = 0;
 }
 
 static void
@@ -153,17 +163,38 @@ test_value (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* Where dnf goes on writing it gives up after a second. */
+static void
+test_busy (Fixture *fixture, gconstpointer data)
+{
+  sqlite3 *writer = write_database (
+      fixture, "CREATE TABLE trans (id INTEGER PRIMARY KEY, dt_begin, dt_end, state);"
+               "INSERT INTO trans VALUES (1, 1000, 1001, 2); BEGIN EXCLUSIVE");
+
+  g_assert_false (read_database (fixture));
+  g_assert_cmpint (slept_usec, ==, 1000 * 1000);
+  sqlite3_close (writer);
+  g_assert_true (read_database (fixture));
+  g_assert_cmpint (slept_usec, ==, 1000 * 1000);
+}
+
 #define ADD(name, test) g_test_add ("/dnf-limits/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)
 {
+  sqlite3_vfs vfs = *sqlite3_vfs_find (NULL);
+
   g_test_init (&argc, &argv, NULL);
+  vfs.zName = "timeless";
+  vfs.xSleep = sleep_not;
+  g_assert_cmpint (sqlite3_vfs_register (&vfs, TRUE), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_auto_extension ((void (*) (void)) count_from_now), ==, SQLITE_OK);
 
   ADD ("steps", test_steps);
   ADD ("memory", test_memory);
   ADD ("value", test_value);
+  ADD ("busy", test_busy);
 
   return g_test_run ();
 }
