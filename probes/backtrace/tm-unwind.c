@@ -31,6 +31,7 @@ typedef struct
   Elf *exe; /* (nullable) */
   int exe_fd;
   const char *root;
+  gboolean has_thread;
   Dwfl *dwfl;
   TmCoreNotes *notes;
   TmBacktrace *backtrace;
@@ -317,16 +318,19 @@ on_frame (Dwfl_Frame *state, void *user_data)
   return DWARF_CB_OK;
 }
 
-/* The first thread is the one that crashed. */
+/* The first thread is the one that crashed. The others are passed over to the last of them: only
+ * there does libdw free what it keeps of a walk. */
 static int
 on_thread (Dwfl_Thread *thread, void *user_data)
 {
   Unwinder *self = user_data;
 
-  self->backtrace->is_whole = TRUE;
-  if (dwfl_thread_getframes (thread, on_frame, self) != 0)
-    self->backtrace->is_whole = FALSE;
-  return DWARF_CB_ABORT;
+  if (self->has_thread)
+    return DWARF_CB_OK;
+
+  self->has_thread = TRUE;
+  self->backtrace->is_whole = dwfl_thread_getframes (thread, on_frame, self) == 0;
+  return DWARF_CB_OK;
 }
 
 static int
