@@ -31,6 +31,7 @@ typedef struct
   Elf *exe; /* (nullable) */
   int exe_fd;
   const char *root;
+  gint64 (*get_cpu_usec) (void);
   gboolean has_thread;
   Dwfl *dwfl;
   TmCoreNotes *notes;
@@ -288,8 +289,8 @@ make_frame (Unwinder *self, Dwarf_Addr pc, gboolean is_activation)
   return frame;
 }
 
-static gint64
-get_cpu_usec (void)
+gint64
+tm_unwind_get_cpu_usec (void)
 {
   struct timespec used;
 
@@ -308,7 +309,7 @@ on_frame (Dwfl_Frame *state, void *user_data)
 
   if (!dwfl_frame_pc (state, &pc, &is_activation))
     return DWARF_CB_ABORT;
-  if (get_cpu_usec () > MAX_CPU_USEC ||
+  if (self->get_cpu_usec () > MAX_CPU_USEC ||
       !tm_backtrace_add (self->backtrace, make_frame (self, pc, is_activation)))
     {
       self->backtrace->is_whole = FALSE;
@@ -356,9 +357,10 @@ walk (Unwinder *self, GError **error)
 }
 
 TmBacktrace *
-tm_unwind_core (int core_fd, int exe_fd, const char *root, GError **error)
+tm_unwind_core (
+    int core_fd, int exe_fd, const char *root, gint64 (*get_cpu_usec) (void), GError **error)
 {
-  g_auto (Unwinder) self = { .exe_fd = exe_fd, .root = root };
+  g_auto (Unwinder) self = { .exe_fd = exe_fd, .root = root, .get_cpu_usec = get_cpu_usec };
 
   elf_version (EV_CURRENT);
   self.backtrace = tm_backtrace_new ();

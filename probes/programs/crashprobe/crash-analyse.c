@@ -44,7 +44,7 @@ analyse (const char *root, GError **error)
   if (core_fd < 0)
     return NULL;
 
-  return tm_unwind_core (core_fd, exe_fd, root, error);
+  return tm_unwind_core (core_fd, exe_fd, root, tm_unwind_get_cpu_usec, error);
 }
 
 int
