@@ -195,6 +195,19 @@ test_package_note (void)
     }
 }
 
+/* A package's name and version have at most 256 bytes, the blank between them included. */
+static void
+test_package (void)
+{
+  for (guint n = 255; n <= 257; n++)
+    {
+      g_autofree char *version = g_strnfill (n - strlen ("gears "), '1');
+      g_autofree char *package = g_strconcat ("gears ", version, NULL);
+
+      g_assert_cmpint (tm_package_is_valid (package), ==, n <= 256);
+    }
+}
+
 /* What has brackets in brackets in more than four rows is not even parsed. */
 static void
 test_depth (void)
@@ -314,6 +327,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crash-limits/name", test_name);
   g_test_add_func ("/crash-limits/mappings", test_mappings);
   g_test_add_func ("/crash-limits/package-note", test_package_note);
+  g_test_add_func ("/crash-limits/package", test_package);
   g_test_add_func ("/crash-limits/depth", test_depth);
   g_test_add_func ("/crash-limits/dpkg", test_dpkg);
   g_test_add_func ("/crash-limits/memory", test_memory);

@@ -5,11 +5,13 @@
  */
 #include <string.h>
 
+#include "tm-edac-counts.h"
 #include "tm-fault-tally.h"
 #include "tm-hardware-log.h"
 #include "tm-memory-fault.h"
 #include "tm-pcie-fault.h"
 #include "tm-trace-event.h"
+#include "tm-trace-page.h"
 
 #define HOUR_USEC (3600 * (gint64) G_USEC_PER_SEC)
 
@@ -99,6 +101,85 @@ test_thermal (void)
   g_assert_cmpuint (count_hot (G_USEC_PER_SEC), ==, 2);
 }
 
+/* Of counters 512 are kept. */
+static void
+test_counts (void)
+{
+  for (guint n = 511; n <= 513; n++)
+    {
+      g_autoptr (TmEdacCounts) counts = tm_edac_counts_new ();
+      g_autoptr (GKeyFile) file = g_key_file_new ();
+      g_auto (GStrv) kept = NULL;
+
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree char *id = g_strdup_printf ("mc0/dimm%u", i);
+
+          tm_edac_counts_set (counts, id, "", 0, 0);
+        }
+      tm_edac_counts_save (counts, file);
+      kept = g_key_file_get_keys (file, "edac", NULL, NULL);
+      g_assert_cmpuint (g_strv_length (kept), ==, MIN (n, 512));
+    }
+}
+
+#define FIELD "field:int x;offset:0;size:4;signed:1;\n"
+
+/* The description of an event has at most 64 KiB, and 256 fields in it. */
+static void
+test_format (void)
+{
+  for (guint more = 0; more <= 1; more++)
+    {
+      g_autofree char *longest = g_strdup_printf ("%-*s", 65536 + (int) more, FIELD);
+      g_autoptr (GString) most = g_string_new (NULL);
+      g_autoptr (GPtrArray) of_longest = tm_trace_fields_parse (longest, strlen (longest), NULL);
+      g_autoptr (GPtrArray) of_most = NULL;
+
+      for (guint i = 0; i < 256 + more; i++)
+        g_string_append (most, FIELD);
+      of_most = tm_trace_fields_parse (most->str, most->len, NULL);
+      g_assert_cmpint (of_longest != NULL, ==, more == 0);
+      g_assert_cmpint (of_most != NULL, ==, more == 0);
+    }
+}
+
+static gboolean
+is_layout (guint n_bytes)
+{
+  g_autofree char *text = g_strdup_printf ("field:u64 timestamp;offset:0;size:8;signed:0;\n"
+                                           "field:local_t commit;offset:8;size:8;signed:1;\n"
+                                           "field:char data;offset:16;size:%u;signed:1;\n",
+                                           n_bytes - 16);
+  TmTraceLayout layout;
+
+  return tm_trace_layout_parse (text, strlen (text), &layout, NULL);
+}
+
+/* A page has 64 bytes to 1 MiB. */
+static void
+test_page (void)
+{
+  g_assert_false (is_layout (63));
+  g_assert_true (is_layout (64));
+  g_assert_true (is_layout (1024 * 1024));
+  g_assert_false (is_layout (1024 * 1024 + 1));
+}
+
+/* Of a line 2048 bytes are looked at. */
+static void
+test_line (void)
+{
+  for (gsize n = 2047; n <= 2049; n++)
+    {
+      g_autofree char *line = g_strdup_printf ("%*s", (int) n, "EDAC MC");
+      guint n_found = 0;
+      g_autoptr (TmHardwareLog) log = tm_hardware_log_new (count_fault, &n_found);
+
+      g_assert_cmpint (tm_hardware_log_feed (log, line, strlen (line), 5, 0), ==, n <= 2048);
+    }
+}
+
 static TmFault *
 make_fault (guint number)
 {
@@ -168,6 +249,10 @@ main (int argc, char **argv)
   g_test_add_func ("/mce-limits/thermal", test_thermal);
   g_test_add_func ("/mce-limits/patience", test_patience);
   g_test_add_func ("/mce-limits/memory", test_memory);
+  g_test_add_func ("/mce-limits/counts", test_counts);
+  g_test_add_func ("/mce-limits/format", test_format);
+  g_test_add_func ("/mce-limits/page", test_page);
+  g_test_add_func ("/mce-limits/line", test_line);
 
   return g_test_run ();
 }
