@@ -17,9 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of a name this much is copied: one byte more than one that is told has. */
-#define NAME_MAX_BYTES 256
-
 typedef struct
 {
   const TmUpdateLog *log;
@@ -90,7 +87,7 @@ note_package (Reader *self,
               const TmUpdateSlice *versions,
               gboolean is_upgrade)
 {
-  g_autofree char *package = g_strndup (name->text, MIN (name->n_bytes, NAME_MAX_BYTES));
+  g_autofree char *package = g_strndup (name->text, name->n_bytes);
 
   package[strcspn (package, ": ")] = '\0';
   tm_update_rules_note_name (self->log->rules, package, self->update);
