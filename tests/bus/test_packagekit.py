@@ -60,6 +60,9 @@ class PackagekitTest(unittest.TestCase):
         said = run_as('root', ['telemctl', 'journal', '--json', '-i']).stdout
         return [json.loads(json.loads(line)['payload']) for line in said.splitlines()]
 
+    def packages(self):
+        return sorted(payload['packages'] for payload in self.payloads())
+
     def test_each_once(self):
         wanted = [('apt', 'success', None), ('apt', 'failure', 'package'), ('packagekit', 'failure', 'network')]
         self.start_packagekit(str(DAEMON))
@@ -89,6 +92,20 @@ class PackagekitTest(unittest.TestCase):
         self.start_packagekit('/usr/bin/python3', str(DOUBLE))
         wait_until(self.payloads, 'the next update is told')
         self.assertEqual([payload['packages'] for payload in self.payloads()], [3])
+
+    def make_beside(self, n_open):
+        """How many packages each update has that is told: of one beside so many that are open, and then of two of these."""
+        self.start_probe()
+        self.start_packagekit('/usr/bin/python3', str(DOUBLE), str(n_open), 'more')
+        wait_until(lambda: self.packages().count(1) == 2, 'two of them are told')
+        return self.packages()
+
+    def test_the_last_place(self):
+        self.assertEqual(self.make_beside(63), [1, 1, 3])
+
+    def test_one_too_many(self):
+        """64 are listened to at a time; one that begins meanwhile is passed over."""
+        self.assertEqual(self.make_beside(64), [1, 1])
 
 
 if __name__ == '__main__':
