@@ -318,6 +318,16 @@ class MceprobeTest(unittest.TestCase):
         self.once()
         self.assertCountEqual(self.told(), [('memory', 'DIMM_A1', 3), ('memory', 'memory controller 0', 1)])
 
+    def test_channels_of_a_row(self):
+        """Eight: the kernels that count by them have no more."""
+        self.decide(2)
+        for corrected in (0, 1):
+            for channel in (7, 8):
+                self.write(f'sys/devices/system/edac/mc/mc0/csrow1/ch{channel}_dimm_label', f'DIMM_{channel}')
+                self.write(f'sys/devices/system/edac/mc/mc0/csrow1/ch{channel}_ce_count', corrected)
+            self.once()
+        self.assertEqual(self.told(), [('memory', 'DIMM_7', 1)])
+
     def test_counters_shown_twice(self):
         """A newer kernel may show its modules as rows, too: an error is one error."""
         self.decide(2)

@@ -13,6 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from harness.journal import Journal
 from harness.process import run_as
 
 PROBES = Path('/usr/libexec/telemetrics')
@@ -150,6 +151,14 @@ class ProbeLimitsTest(unittest.TestCase):
         ran = run_as('root', [PROBES / 'journalprobe', '--dry-run', f'--input={export}'])
         self.assertEqual(len(ran.stdout.splitlines()), 100)
         self.assertIn('r100.rule: there are more than 100 rules', ran.stderr)
+
+    def test_value(self):
+        """A value in a journal has at most 1 MiB; one that is longer is none."""
+        (self.rules() / 'long.rule').write_text('[Rule]\nTitle=t\n[Glob]\nMESSAGE=long*\n')
+        journal = Journal(self.directory)
+        for n_bytes in (MIB - 1, MIB, MIB + 1):
+            journal.add(MESSAGE='long'.ljust(n_bytes, 'x'))
+        self.assertEqual(len(self.show('journalprobe', f'--input={journal.file}')), 2)
 
     def test_rule(self):
         """A rule has at most 64 KiB; of what does not end no more is read."""
