@@ -277,6 +277,97 @@ test_head_of_line (void)
     }
 }
 
+/* How many digits a number may have: what has more is no head of a line. */
+static void
+test_digits (void)
+{
+  static const struct
+  {
+    const char *front;
+    guint n;
+    const char *back;
+  } heads[] = {
+    { "", 5, ",1,1,-;x" },
+    { "6,", 18, ",1,-;x" },
+    { "6,1,", 18, ",-;x" },
+    { "<", 3, ">x" },
+    { "[", 10, ".000001] x" },
+    { "[    1.", 6, "] x" },
+    { "[    1.000001][T", 10, "] x" },
+    { "2026-11-29T12:00:00,", 9, "+01:00 x" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
+    for (guint more = 0; more <= 1; more++)
+      {
+        g_autofree char *digits = g_strnfill (heads[i].n + more, '1');
+        g_autofree char *text = g_strconcat (heads[i].front, digits, heads[i].back, NULL);
+        TmKlogLine line;
+
+        g_test_message ("%s", text);
+        tm_klog_line_parse (text, strlen (text), &line);
+        g_assert_cmpint (line.n_bytes == strlen ("x"), ==, more == 0);
+      }
+}
+
+/* Of a caller that the buffer itself names ten digits are read. */
+static void
+test_caller (void)
+{
+  for (guint n = 9; n <= 11; n++)
+    {
+      g_autofree char *digits = g_strnfill (n, '1');
+      g_autofree char *text = g_strdup_printf ("6,1,1,-,caller=T%s;x", digits);
+      TmKlogLine line;
+
+      tm_klog_line_parse (text, strlen (text), &line);
+      g_assert_cmpuint (line.caller, ==,
+                        n == 9 ? 111111112 * 2 : G_GUINT64_CONSTANT (1111111112) * 2);
+    }
+}
+
+static gboolean
+is_frame (const char *front, gsize n, char c, const char *back)
+{
+  g_autofree char *middle = g_strnfill (n, c);
+  g_autofree char *text = g_strconcat (front, middle, back, "gear_turn+0x1/0x40", NULL);
+  TmOopsFrame *frame = NULL;
+  TmOopsLineType type = tm_oops_frame_parse (text, strlen (text), &frame);
+
+  g_test_message ("%s", text);
+  g_clear_pointer (&frame, tm_oops_frame_free);
+  return type == TM_OOPS_LINE_FRAME;
+}
+
+/* In front of a function stand up to three marks of up to ten letters, and addresses of 8 to 19
+ * digits. */
+static void
+test_front_of_frame (void)
+{
+  g_assert_true (is_frame ("<IRQ> <EOI> <", 10, 'A', "> "));
+  g_assert_false (is_frame ("<IRQ> <EOI> <", 11, 'A', "> "));
+  g_assert_false (is_frame ("<NMI> <IRQ> <EOI> <", 4, 'A', "> "));
+  g_assert_false (is_frame ("[", 7, 'f', "] "));
+  g_assert_true (is_frame ("[", 8, 'f', "] "));
+  g_assert_true (is_frame ("[", 19, 'f', "] "));
+  g_assert_false (is_frame ("[", 20, 'f', "] "));
+}
+
+/* An offset has at most 16 hexadecimal digits. */
+static void
+test_offset (void)
+{
+  for (guint more = 0; more <= 1; more++)
+    {
+      g_autofree char *digits = g_strnfill (16 + more, 'f');
+      g_autofree char *text = g_strdup_printf ("gear_turn+0x%s/0x40", digits);
+      TmOopsFrame *frame = tm_oops_frame_find (text, strlen (text));
+
+      g_assert_cmpint (frame != NULL, ==, more == 0);
+      g_clear_pointer (&frame, tm_oops_frame_free);
+    }
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add ("/probes/oops-limits/" name, OopsFixture, NULL, oops_fixture_set_up, func,           \
               oops_fixture_tear_down)
@@ -297,5 +388,9 @@ main (int argc, char **argv)
   ADD ("frames", test_frames);
   ADD ("hashes", test_hashes);
   g_test_add_func ("/probes/oops-limits/head-of-line", test_head_of_line);
+  g_test_add_func ("/probes/oops-limits/digits", test_digits);
+  g_test_add_func ("/probes/oops-limits/caller", test_caller);
+  g_test_add_func ("/probes/oops-limits/front-of-frame", test_front_of_frame);
+  g_test_add_func ("/probes/oops-limits/offset", test_offset);
   return g_test_run ();
 }
