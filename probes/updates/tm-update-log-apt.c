@@ -37,7 +37,7 @@ static const TmUpdateAction actions[] = {
 static gint64
 parse_time (const TmUpdateSlice *value, GTimeZone *zone)
 {
-  g_autofree char *text = g_strndup (value->text, MIN (value->n_bytes, 32));
+  g_autofree char *text = g_strndup (value->text, value->n_bytes);
   g_autoptr (GDateTime) time = NULL;
   int year, month, day, hour, minute, second;
 

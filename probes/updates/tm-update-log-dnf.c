@@ -111,7 +111,7 @@ read_event (Reader *self, const TmUpdateSlice *event)
 static gint64
 parse_time (const TmUpdateSlice *line, GTimeZone *zone, const char *space)
 {
-  g_autofree char *text = g_strndup (line->text, MIN (space - line->text, 32));
+  g_autofree char *text = g_strndup (line->text, space - line->text);
   g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, zone);
 
   return time == NULL ? 0 : g_date_time_to_unix (time) * G_USEC_PER_SEC;

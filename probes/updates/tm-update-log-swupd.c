@@ -46,7 +46,7 @@ static const TmUpdateAction statistics[] = {
 static guint64
 read_number (const TmUpdateSlice *rest)
 {
-  g_autofree char *text = g_strndup (rest->text, MIN (rest->n_bytes, 32));
+  g_autofree char *text = g_strndup (rest->text, rest->n_bytes);
 
   return g_ascii_strtoull (text + strspn (text, " :"), NULL, 10);
 }

@@ -129,6 +129,24 @@ test_dnf (void)
   g_assert_cmpint (second->begin_usec, ==, first->begin_usec);
 }
 
+/* A number and a time behind many blanks are not cut to others. */
+static void
+test_far_right (void)
+{
+  static const char apt[] = "Start-Date: 2026-11-22             13:44:18\nUpgrade: a:amd64 (1, 2)\n"
+                            "End-Date: 2026-11-22             13:45:00\n";
+  static const char swupd[] = "Update started\nPreparing to update from 10 to 20\n"
+                              "    changed bundles   :                             12\n"
+                              "Update failed\n";
+  g_autoptr (GPtrArray) from_apt = read_log (tm_update_log_read_apt, apt, RULES, TRUE);
+  g_autoptr (GPtrArray) from_swupd = read_log (tm_update_log_read_swupd, swupd, RULES, TRUE);
+  const TmUpdate *of_apt = g_ptr_array_index (from_apt, 0);
+  const TmUpdate *of_swupd = g_ptr_array_index (from_swupd, 0);
+
+  g_assert_cmpint (of_apt->end_usec - of_apt->begin_usec, ==, 42 * G_USEC_PER_SEC);
+  g_assert_cmpuint (of_swupd->n_upgraded, ==, 12);
+}
+
 /* The last one that is found is the one with this error. */
 static const struct
 {
@@ -482,6 +500,7 @@ main (int argc, char **argv)
   g_test_add_func ("/updates/dnf", test_dnf);
   g_test_add_func ("/updates/apt/ends-and-builds", test_apt_ends_and_builds);
   g_test_add_func ("/updates/swupd", test_swupd);
+  g_test_add_func ("/updates/far-right", test_far_right);
   g_test_add_func ("/updates/swupd/counts", test_swupd_counts);
   g_test_add_func ("/updates/privacy", test_privacy);
   g_test_add_func ("/updates/words", test_words);
