@@ -62,7 +62,7 @@ is_undecodable (const char *name)
 static gboolean
 read_head (const char *line, gsize n_bytes, Piece *piece, char **out_event)
 {
-  g_autofree char *text = g_strndup (line, MIN (n_bytes, 64));
+  g_autofree char *text = g_strndup (line, n_bytes);
   g_autoptr (GRegex) regex =
       g_regex_new ("^([A-Za-z ]{1,20})#(\\d{1,9}) Part(\\d{1,9})$", 0, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
