@@ -144,6 +144,18 @@ test_format (void)
     }
 }
 
+/* Of a field that cannot be read 80 bytes are shown. */
+static void
+test_wrong_field (void)
+{
+  g_autofree char *field = g_strdup_printf ("%-*s", 81, "field:int x;");
+  g_autofree char *shown = g_strdup_printf ("“%.80s”", field);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tm_trace_fields_parse (field, strlen (field), &error));
+  g_assert_nonnull (strstr (error->message, shown));
+}
+
 static gboolean
 is_layout (guint n_bytes)
 {
@@ -251,6 +263,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mce-limits/memory", test_memory);
   g_test_add_func ("/mce-limits/counts", test_counts);
   g_test_add_func ("/mce-limits/format", test_format);
+  g_test_add_func ("/mce-limits/wrong-field", test_wrong_field);
   g_test_add_func ("/mce-limits/page", test_page);
   g_test_add_func ("/mce-limits/line", test_line);
 

@@ -109,16 +109,19 @@ test_clock_goes_back (void)
   g_assert_cmpuint (meet_many (quota, 10, 2, "oops", NOW), ==, 2);
 }
 
-/* Of many warnings about one of N is told, the same after a restart; faults all are. */
+/* Of many warnings about one of N is told, the same after a restart; faults all are. Where no N is
+ * said, each is. */
 static void
 test_sample (void)
 {
+  g_autoptr (TmProbeQuota) plain = make ("");
   g_autoptr (TmProbeQuota) quota = make ("# ours\n\nsample 4\nper-boot 1000\nper-hour 1000\n");
   guint n_first = meet_many (quota, 0, 400, "warning", NOW);
 
   g_assert_cmpuint (n_first, >, 60);
   g_assert_cmpuint (n_first, <, 140);
   g_assert_cmpuint (tm_probe_quota_get_sample (quota), ==, 4);
+  g_assert_cmpuint (tm_probe_quota_get_sample (plain), ==, 1);
   g_assert_cmpuint (meet_many (quota, 500, 20, "oops", NOW), ==, 20);
 
   for (guint i = 0; i < 400; i++)
