@@ -9,6 +9,7 @@
 
 import fcntl
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -82,7 +83,7 @@ class Caller:
 
     # Calls
 
-    def begin(self, name, path, interface, method, body=None, fds=(), timeout=30, flags=0):
+    def begin(self, name, path, interface, method, body=None, fds=(), timeout=PATIENCE_SECONDS, flags=0):
         """Send a call and return its number for finish(). body: a tuple variant or None."""
         self._last_id += 1
         send(self._channel, {'id': self._last_id, 'name': name, 'path': path, 'interface': interface, 'method': method,
@@ -142,29 +143,25 @@ class Caller:
 
     def drain_signals(self, seconds=0.05):
         """Everything that has arrived, and arrives within that time, as (member, values)."""
-        self._channel.settimeout(seconds)
-        try:
-            while True:
-                self._read_one()
-        except TimeoutError:
-            pass
-        finally:
-            self._channel.settimeout(None)
+        while self._has_more(seconds):
+            self._read_one()
         taken, self.signals = self.signals, []
         return taken
 
     def wait_signal(self, member, seconds=PATIENCE_SECONDS, where=lambda values: True):
         """Wait for a signal of that name and return its values; others stay in self.signals."""
-        self._channel.settimeout(seconds)
-        try:
-            while True:
-                for index, (name, values) in enumerate(self.signals):
-                    if name == member and where(values):
-                        del self.signals[index]
-                        return values
-                self._read_one()
-        finally:
-            self._channel.settimeout(None)
+        while True:
+            for index, (name, values) in enumerate(self.signals):
+                if name == member and where(values):
+                    del self.signals[index]
+                    return values
+            if not self._has_more(seconds):
+                raise TimeoutError(f'not within {seconds} s: {member}')
+            self._read_one()
+
+    def _has_more(self, seconds):
+        """Only the beginning of a message is waited for so long: one that was read in part would spoil all that follow."""
+        return bool(select.select([self._channel], [], [], seconds)[0])
 
     def _read_one(self):
         message, descriptors = receive(self._channel)
