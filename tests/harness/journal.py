@@ -35,6 +35,8 @@ class Journal:
             head = {'__REALTIME_TIMESTAMP': self.usec, '__MONOTONIC_TIMESTAMP': self.usec % 10**9, '_BOOT_ID': self.boot}
             text += [f'{name}={value}' for name, value in {**head, **fields}.items()] + ['']
         subprocess.run([REMOTE, '-o', self.file, '-'], input='\n'.join(text) + '\n', text=True, check=True, capture_output=True)
+        while time.time() * 1e6 <= self.usec:  # what happens after this is later
+            time.sleep(0.001)
         for path in [self.directory, *self.directory.rglob('*')]:
             path.chmod(0o755 if path.is_dir() else 0o644)
 
