@@ -84,7 +84,7 @@ class PrivatePostgres:
 
     def start(self):
         self._process = Process('postgres', [self._programs / 'postgres', '-D', self.data], user=self.user)
-        wait_until(self.is_ready, 'PostgreSQL accepts connections', 60)
+        wait_until(self.is_ready, 'PostgreSQL accepts connections')
         if not self.query("select 1 from pg_roles where rolname = 'telemetrics'", database='postgres'):
             self.query('create role telemetrics login', database='postgres')
             self.query('create database telemetrics owner telemetrics', database='postgres')
@@ -99,12 +99,13 @@ class PrivatePostgres:
         """Fast shutdown: open connections are cut."""
         if self._process:
             self._process.kill(signal.SIGINT)
-            self._process.wait(60)
+            self._process.wait()
             self._process = None
 
     def kill(self):
         """As a crash: SIGKILL to the postmaster and to every process of the cluster."""
         pid = self._process.pid
+        self._process.kill(signal.SIGSTOP)  # from here on it begins no more of them
         children = run_as('root', ['pgrep', '-P', str(pid)], check=False).stdout.split()
         self._process.kill()
         self._process.wait()
