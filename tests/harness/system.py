@@ -10,6 +10,7 @@
 Only for use in the sandbox: it writes to /etc, /run and /var.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -125,7 +126,8 @@ class System:
         for name in (BUS_NAME, POST_NAME):
             pid = self.owner_pid(name)
             if pid:
-                os.kill(pid, signal.SIGTERM)
+                with contextlib.suppress(ProcessLookupError):  # it was just leaving
+                    os.kill(pid, signal.SIGTERM)
                 wait_until(lambda pid=pid: not Path(f'/proc/{pid}').exists(), f'{name} ends after SIGTERM')
         return not any(Path(line.split()[0]).name in SERVICES for line in processes().values())
 
@@ -134,7 +136,8 @@ class System:
         pid = self.owner_pid(bus_name)
         if not pid:
             return False
-        os.kill(pid, number)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
         wait_until(lambda: self.owner_pid(bus_name) != pid, f'{bus_name} is gone')
         return True
 
