@@ -215,7 +215,8 @@ class Telemctl(SystemTest):
     def test_upload(self):
         """Delivered: said with its numbers, status 0, and nothing waits; refused by the server: its words, status 1."""
         with RecordingServer() as server:
-            self.system.configure(f'[settings]\nserver={server.url}\n')
+            # Nothing is sent by itself meanwhile.
+            self.system.configure(f'[settings]\nserver={server.url}\n[delivery]\ninterval=3600\njitter=0\n')
             self.telemctl('opt-in')
             self.system.caller('root').submit('acme/app/event', 1, 'text')
             self.assertRegex(self.telemctl('upload'), r'^Delivered\. 1 record, .+\n$')
