@@ -57,9 +57,9 @@ static void
 test_full (PrivateBus *bus, gconstpointer data)
 {
   g_autoptr (TelemetryClient) few =
-      g_object_new (TELEMETRY_TYPE_CLIENT, "max-queued-records", 3, "timeout", 300, NULL);
+      g_object_new (TELEMETRY_TYPE_CLIENT, "max-queued-records", 3, "timeout", 1000, NULL);
   g_autoptr (TelemetryClient) small = g_object_new (
-      TELEMETRY_TYPE_CLIENT, "max-queued-bytes", G_GUINT64_CONSTANT (1000), "timeout", 300, NULL);
+      TELEMETRY_TYPE_CLIENT, "max-queued-bytes", G_GUINT64_CONSTANT (1000), "timeout", 1000, NULL);
   g_autofree char *fits = g_strnfill (500, 'x');
   g_autofree char *big = g_strnfill (1000, 'x');
   g_autoptr (GError) error = NULL;
