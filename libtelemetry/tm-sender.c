@@ -3,6 +3,7 @@
 #include "tm-sender.h"
 
 #include "tm-answer.h"
+#include "tm-fork.h"
 #include "tm-outbox.h"
 #include "tm-socket.h"
 
@@ -215,8 +216,10 @@ wait (Sender *self, GError **error)
     { .fd = tm_outbox_get_wake_fd (self->outbox), .events = POLLIN },
   };
 
-  int n_ready =
-      poll (polls, G_N_ELEMENTS (polls), tm_socket_remaining_msec (oldest->deadline_usec));
+  int remaining_msec = tm_socket_remaining_msec (oldest->deadline_usec);
+  tm_fork_pause ();
+  int n_ready = poll (polls, G_N_ELEMENTS (polls), remaining_msec);
+  tm_fork_resume ();
   if (n_ready == 0)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
@@ -305,6 +308,8 @@ give_up (Sender *self, const GError *error)
 gpointer
 tm_sender_run (gpointer data)
 {
+  tm_fork_begin_work ();
+
   g_autoptr (TmOutbox) outbox = data;
   Sender self = { .outbox = outbox };
 

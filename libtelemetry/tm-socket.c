@@ -9,6 +9,8 @@
  */
 #include "tm-socket.h"
 
+#include "tm-fork.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -73,12 +75,16 @@ connect_before (const struct sockaddr_un *name, socklen_t size, gint64 deadline_
   if (fd < 0)
     return -1;
 
-  if (setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) == 0 &&
-      connect (fd, (const struct sockaddr *) name, size) == 0 &&
-      fcntl (fd, F_SETFL, O_NONBLOCK) == 0)
+  tm_fork_pause ();
+  gboolean connected = setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) == 0 &&
+                       connect (fd, (const struct sockaddr *) name, size) == 0;
+  int saved_errno = errno;
+  tm_fork_resume ();
+  if (connected && fcntl (fd, F_SETFL, O_NONBLOCK) == 0)
     return fd;
 
-  int saved_errno = errno;
+  if (connected)
+    saved_errno = errno;
   close (fd);
   errno = saved_errno;
   return -1;
@@ -138,10 +144,12 @@ tm_socket_wait (
     n_polls = 2;
 
   int n_ready;
+  tm_fork_pause ();
   do
     n_ready = g_poll (polls, n_polls, tm_socket_remaining_msec (deadline_usec));
   while (n_ready < 0 && errno == EINTR);
   int saved_errno = errno;
+  tm_fork_resume ();
 
   if (n_polls == 2)
     g_cancellable_release_fd (cancellable);
