@@ -9,6 +9,8 @@ const { chromium } = require('playwright-core');
 export const axeSource = require('axe-core').source;
 export const WIDE = { width: 1600, height: 1000 };
 export const NARROW = { width: 400, height: 800 };
+// For what must come, as in the other tests: a machine may be busy.
+const PATIENCE_MSEC = 120000;
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
@@ -20,7 +22,7 @@ export class Browser {
   }
 
   async start() {
-    this.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+    this.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS, timeout: PATIENCE_MSEC });
     return this;
   }
 
@@ -31,6 +33,7 @@ export class Browser {
   // A fresh page; what goes wrong on it is added to problems.
   async open({ viewport = WIDE, colorScheme = 'light', javaScriptEnabled = true } = {}) {
     const context = await this.browser.newContext({ viewport, colorScheme, javaScriptEnabled, reducedMotion: 'reduce' });
+    context.setDefaultTimeout(PATIENCE_MSEC);
     const page = await context.newPage();
     page.on('console', (message) => this.problems.push(`${page.url()}: console ${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.problems.push(`${page.url()}: ${error.message}`));

@@ -5,7 +5,7 @@ import signal
 import urllib.error
 import urllib.request
 
-from harness.process import Process, run_as, wait_until
+from harness.process import PATIENCE_SECONDS, Process, run_as, wait_until
 
 PROGRAM = '/usr/bin/telemetrics-server'
 
@@ -51,7 +51,7 @@ class Server:
         """(status, body as text) of a page."""
         request = urllib.request.Request(self.url + path, headers=headers or {})
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -63,7 +63,7 @@ class Server:
 
     def stop(self):
         if self._process:
-            self._process.stop(30)
+            self._process.stop()
             self._process = None
 
     def __enter__(self):

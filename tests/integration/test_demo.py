@@ -24,7 +24,7 @@ DEMO = ['/usr/bin/python3', str(SOURCE / 'build-aux/demo'), '--build', str(BUILD
 PROBE = '/usr/libexec/telemetrics/crashprobe'
 PORT = 8123
 URL = f'http://127.0.0.1:{PORT}'
-WAIT_SECONDS = 120
+WAIT_SECONDS = 300
 LOGS = Path('/tmp/demo-logs')
 ENVIRONMENT = {**os.environ, 'TM_LOGS': str(LOGS)}
 

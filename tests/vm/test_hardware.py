@@ -11,7 +11,6 @@ import struct
 import unittest
 from pathlib import Path
 
-from harness.process import wait_until
 from harness.trace import MIDDLE, Shape
 from harness.vm.machine import DIRECTORY, Machine
 
@@ -54,7 +53,7 @@ class HardwareTest(unittest.TestCase):
     def listen(cls):
         try:
             cls.vm.wait(lambda: cls.vm.run(f'cat {INSTANCE}/events/ras/mc_event/enable && test -f {STATE} && echo noted', check=False)
-                        .split() == ['1', 'noted'], 'mceprobe listens', 60)
+                        .split() == ['1', 'noted'], 'mceprobe listens')
         except TimeoutError as error:
             raise AssertionError(cls.explain()) from error
 
@@ -71,7 +70,7 @@ class HardwareTest(unittest.TestCase):
         def find():
             return [record for record in self.vm.records(f'org.telemetrics/hardware/{kind}') if condition(record['payload'])]
         try:
-            found = wait_until(find, f'there is a record of {kind}', 60, step=0.5)
+            found = self.vm.wait(find, f'there is a record of {kind}')
         except TimeoutError:
             self.fail(f'{self.vm.records()}\n{self.explain()}')
         self.assertEqual(len(found), 1, found)

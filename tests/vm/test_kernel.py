@@ -141,7 +141,7 @@ class KernelTest(unittest.TestCase):
         self.vm.run(f'mkdir {trace}; echo 1 >{trace}/events/mce/mce_record/enable')
         self.addCleanup(self.vm.run, f'rmdir {trace}')
         self.vm.machine_check(CORRECTED, bank=4, address=0x1234000)
-        self.vm.wait(lambda: 'mce_record' in self.vm.run(f'grep -v "^#" {trace}/trace || true'), 'it is traced', 20)
+        self.vm.wait(lambda: 'mce_record' in self.vm.run(f'grep -v "^#" {trace}/trace || true'), 'it is traced')
         self.assertIn(f'{CORRECTED:x}', self.vm.run(f'cat {trace}/trace'))
 
 

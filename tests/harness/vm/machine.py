@@ -193,7 +193,7 @@ class Machine:
             except OSError:
                 return not self._qemu.is_running()
             return True
-        wait_until(connect, 'qemu listens', 30)
+        wait_until(connect, 'qemu listens')
         if not self._qemu.is_running():
             raise RuntimeError(f'qemu ended:\n{self._qemu.output()}')
         return connection
