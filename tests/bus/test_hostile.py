@@ -109,10 +109,12 @@ class HostileTest(SystemTest):
         """Noise after Hello, and a message that claims 128 MiB, end the connection and nothing else."""
         huge = bytearray(raw_bus.message('Submit', raw_bus.submit_body(), 'susa{sv}'))
         huge[4:8] = struct.pack('<I', 1 << 27)
-        for data in (os.urandom(4096), bytes(huge), b'l\1\0\2' + b'\0' * 60):
+        noise = b'\0' + os.urandom(4095)  # neither of the two letters that a message begins with
+        for data in (noise, bytes(huge), b'l\1\0\2' + b'\0' * 60):
             channel = raw_bus.connect()
             channel.sendall(data)
-            closed = raw_bus.is_closed(channel, 1)
+            # The claim of 128 MiB is within what the bus takes: it may wait for the rest.
+            closed = raw_bus.is_closed(channel, *([1] if data == bytes(huge) else []))
             channel.close()
             self.assertTrue(closed or data == bytes(huge))
         self.root.submit()
@@ -177,11 +179,12 @@ class HostileTest(SystemTest):
 
     # Floods
 
-    def start_flood(self, user, connections, seconds, kind):
+    def start_flood(self, user, connections, kind):
         program = Path('/tmp/raw_bus.py')
         shutil.copy(Path(raw_bus.__file__), program)
-        child = subprocess.Popen(as_user(user, ['/usr/bin/python3', program, 'flood', str(connections), str(seconds), kind]),
+        child = subprocess.Popen(as_user(user, ['/usr/bin/python3', program, 'flood', str(connections), kind]),
                                  stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.kill)
         self.assertGreater(int(child.stdout.readline()), 200)
         return child
 
@@ -191,11 +194,11 @@ class HostileTest(SystemTest):
             with self.subTest(kind=kind):
                 alice = self.system.new_caller('alice')
                 alice.submit()
-                flood = self.start_flood('bob', 500, 8, kind)
+                flood = self.start_flood('bob', 500, kind)
                 slowest = 0.0
                 end = time.monotonic() + 6
                 n_kept = 0
-                while time.monotonic() < end:
+                while time.monotonic() < end or n_kept < 3:
                     begun = time.monotonic()
                     alice.submit(payload='mine')
                     n_kept += 1
@@ -204,13 +207,14 @@ class HostileTest(SystemTest):
                 newcomer = self.system.new_caller('root')
                 newcomer.submit()
                 newcomer.close()
+                self.assertIsNone(flood.poll(), 'all of it was in the flood')
+                flood.kill()
                 flood.wait()
                 flood.stdout.close()
                 alice.close()
                 print(f'{kind}: {n_kept} kept, slowest {slowest:.3f} s, most memory {self.memory_kib()} KiB')
                 # The bus itself is what is busy then; a caller who waits as long as D-Bus does gets his answer.
                 self.assertLess(slowest, 20)
-                self.assertGreater(n_kept, 2)
                 self.assertLess(self.memory_kib(), MEMORY_LIMIT_KIB)
 
     def test_ends_among_silent_calls(self):

@@ -4,6 +4,7 @@
 import json
 import os
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -13,12 +14,13 @@ gi.require_version('Telemetry', '1')
 from gi.repository import GLib, Telemetry  # noqa: E402
 
 from harness import SystemTest
-from harness.process import run_as
+from harness.process import PATIENCE_SECONDS, run_as
 from harness.system import STATE
 
 Counter = Telemetry.Counter
 # No limit of a user, and room for all of it.
 MANY = '[settings]\nrate_limit_enabled=false\nspool_max_size=1048576\n'
+PATIENCE_MSEC = int(1000 * PATIENCE_SECONDS)
 
 
 def threads():
@@ -74,7 +76,7 @@ class Library(SystemTest):
             self.client.submit('acme/app/event', 1, 'text')
         self.assertTrue(caught.exception.matches(Telemetry.error_quark(), Telemetry.Error.DISABLED))
         self.client.record('acme/app/event', 1, 'text')
-        self.client.flush(10000)
+        self.client.flush(PATIENCE_MSEC)
         self.assertEqual(self.counts(), {'off': 1})
 
     # On
@@ -140,7 +142,7 @@ class Library(SystemTest):
         before = threads()
         for number in range(3000):
             self.assertTrue(self.client.record('acme/app/event', 1, str(number)))
-        self.assertTrue(self.client.flush(30000))
+        self.assertTrue(self.client.flush(PATIENCE_MSEC))
         self.assertEqual(self.counts(), {'accepted': 3000})
         self.assertEqual(threads(), before)
         statistics = self.system.caller('root').invoke('Health', 'GetStatistics')
@@ -150,12 +152,13 @@ class Library(SystemTest):
     def test_limits_are_counted(self):
         """Over the burst of a user: counted as limited, and nothing hangs."""
         self.system.opt_in()
+        begun = time.monotonic()
         for number in range(150):
             self.client.record('acme/app/event', 1, str(number))
-        self.assertTrue(self.client.flush(30000))
+        self.assertTrue(self.client.flush(PATIENCE_MSEC))
         counts = self.counts()
         self.assertEqual(sum(counts.values()), 150)
-        self.assertGreaterEqual(counts['limited'], 40)
+        self.assertGreaterEqual(counts['limited'], 49 - (time.monotonic() - begun))  # one less a second
         self.assertEqual(counts['accepted'], len(self.kept()))
 
     def test_killed_under_load(self):
@@ -167,7 +170,7 @@ class Library(SystemTest):
         def report():
             while not stop.is_set():
                 if not self.client.record('acme/app/event', 1, 'text'):
-                    self.client.flush(30000)
+                    self.client.flush(PATIENCE_MSEC)
 
         reporter = threading.Thread(target=report)
         reporter.start()
@@ -176,7 +179,7 @@ class Library(SystemTest):
             self.system.kill('org.telemetrics.Telemetry1')
         stop.set()
         reporter.join()
-        self.assertTrue(self.client.flush(30000))
+        self.assertTrue(self.client.flush(PATIENCE_MSEC))
         counts = self.counts()
         kept = self.system.caller('root').invoke('Health', 'GetStatistics')['pending-records']
         self.assertGreaterEqual(kept, counts['accepted'])
@@ -192,7 +195,7 @@ class Library(SystemTest):
             self.system.caller('root').bus_call('ReloadConfig', '()')
             self.system.kill('org.telemetrics.Telemetry1')
             self.client.record('acme/app/event', 1, 'text')
-            self.assertTrue(self.client.flush(10000))
+            self.assertTrue(self.client.flush(PATIENCE_MSEC))
             self.assertEqual(self.counts(), {'off': 1})
         finally:
             run_as('root', ['meson', 'install', '-C', os.environ['TM_BUILD'], '--no-rebuild', '--quiet'], seconds=120)

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from harness import System
-from harness.process import Process, run_as, wait_until
+from harness.process import Process, open_files, run_as, wait_until
 
 PROBE = '/usr/libexec/telemetrics/updateprobe'
 STATE = Path('/var/lib/telemetrics-probes/updateprobe.state')
@@ -234,8 +234,7 @@ class UpdateprobeTest(unittest.TestCase):
     def test_the_end_of_consent_ends_it_at_once(self):
         self.opt_in()
         with Process('updateprobe', [PROBE]) as probe:
-            wait_until(lambda: len([path for path in Path(f'/proc/{probe.pid}/fd').iterdir()
-                                    if 'inotify' in str(path.readlink())]) == 2, 'it watches')
+            wait_until(lambda: open_files(probe.pid).count('anon_inode:inotify') == 2, 'it watches')
             self.decide(1)
             self.assertEqual(probe.wait(20), 0)
         self.assertFalse(STATE.exists())
