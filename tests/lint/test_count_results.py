@@ -30,7 +30,9 @@ class CountResults(unittest.TestCase):
         subprocess.run(['/usr/bin/meson', 'setup', self.build, self.directory], check=True, capture_output=True)
 
     def count(self, *names):
-        subprocess.run(['/usr/bin/meson', 'test', '-C', self.build, '--logbase', 'testlog-x', *names], check=False, capture_output=True)
+        # One after the other: the log has them in the order in which they end.
+        subprocess.run(['/usr/bin/meson', 'test', '-C', self.build, '--num-processes', '1', '--logbase', 'testlog-x', *names],
+                       check=False, capture_output=True)
         return subprocess.run([ROOT / 'build-aux' / 'count-results', self.build / 'meson-logs' / 'testlog-x.json'],
                               capture_output=True, text=True, check=False)
 
