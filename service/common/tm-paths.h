@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define TM_PATH_IDENTITY "/var/lib/telemetrics/identity.conf"
 #define TM_PATH_RUN_DIR "/run/telemetrics"
 #define TM_PATH_ACTIVE "/run/telemetrics/active"
+#define TM_PATH_ACTIVE_D "/run/telemetrics/active.d"
 #define TM_PATH_SINCE "/run/telemetrics/since"
 
 /* The path as this process must use it. (transfer full) */

@@ -3,6 +3,7 @@
 #include "tm-active-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 
 #include "telemetry-error.h"
@@ -41,4 +42,55 @@ tm_active_file_write (const char *path, const char *const *categories, GError **
   g_set_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE, "cannot write \"%s\": %s", path,
                local_error != NULL ? local_error->message : g_strerror (errno));
   return FALSE;
+}
+
+gboolean
+tm_active_marks_remove_others (const char *directory, const char *const *categories, GError **error)
+{
+  g_autoptr (GDir) marks = g_dir_open (directory, 0, NULL);
+  const char *id;
+  gboolean are_gone = TRUE;
+
+  if (marks == NULL)
+    return TRUE;
+
+  while (are_gone && (id = g_dir_read_name (marks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (directory, id, NULL);
+
+      are_gone = g_strv_contains (categories, id) || remove_file (path, error);
+    }
+  /* Fails while there is something in it. */
+  g_rmdir (directory);
+
+  return are_gone;
+}
+
+static gboolean
+add_mark (const char *directory, const char *id, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, id, NULL);
+  int fd = g_open (path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+  if (fd >= 0)
+    return g_close (fd, error);
+
+  g_set_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE, "cannot make \"%s\": %s", path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+gboolean
+tm_active_marks_add (const char *directory, const char *const *categories, GError **error)
+{
+  if (categories[0] == NULL)
+    return TRUE;
+
+  g_mkdir_with_parents (directory, 0755);
+  g_chmod (directory, 0755);
+  for (guint i = 0; categories[i] != NULL; i++)
+    if (!add_mark (directory, categories[i], error))
+      return FALSE;
+
+  return TRUE;
 }

@@ -103,6 +103,26 @@ write_lines (const char *absolute, char **lines, GError **error)
   return tm_active_file_write (path, (const char *const *) lines, error);
 }
 
+/* What systemd starts must find itself active, and what has ended must not be started again. */
+static gboolean
+write_active (char **active, GError **error)
+{
+  const char *const *categories = (const char *const *) active;
+  g_autofree char *marks = tm_path (TM_PATH_ACTIVE_D);
+  g_autoptr (GError) marks_error = NULL;
+
+  /* Whatever becomes of the marks: the file is what programs look at. */
+  tm_active_marks_remove_others (marks, categories, &marks_error);
+  if (!write_lines (TM_PATH_ACTIVE, active, error))
+    return FALSE;
+  if (marks_error == NULL)
+    return tm_active_marks_add (marks, categories, error);
+
+  g_propagate_error (error, g_steal_pointer (&marks_error));
+
+  return FALSE;
+}
+
 /* Since when comes first: who finds a category active must find its time. */
 static void
 write_active_file (TmService *self)
@@ -125,7 +145,7 @@ write_active_file (TmService *self)
 
   if (!write_lines (TM_PATH_SINCE, since, &since_error))
     g_warning ("%s", since_error->message);
-  if (!write_lines (TM_PATH_ACTIVE, active, &error))
+  if (!write_active (active, &error))
     g_warning ("%s", error->message);
   if (self->health != NULL)
     tm_health_object_set_active_problem (self->health, error != NULL ? error->message : NULL);

@@ -190,9 +190,11 @@ class System:
         return (LOG_DIRECTORY / f'{name}.log').read_text(errors='replace')
 
     def active_categories(self):
-        """The lines of the file that the library looks at: what is active, or [] for off."""
-        path = RUNTIME / 'active'
-        return path.read_text().split() if path.exists() else []
+        """The lines of the file that the library looks at: what is active, or [] for off. systemd's marks say the same."""
+        path, marks = RUNTIME / 'active', RUNTIME / 'active.d'
+        active = path.read_text().split() if path.exists() else []
+        assert sorted(active) == (sorted(mark.name for mark in marks.iterdir()) if marks.exists() else [])
+        return active
 
     def names(self):
         """MANAGER_NAME and the others, for tests that kill."""

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "telemetry-error.h"
 #include "tm-active-file.h"
 #include "tm-system-info.h"
 
@@ -129,6 +130,46 @@ test_active_file (Fixture *fixture, gconstpointer data)
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
+/* Of each active category and no other, for everybody to see; nothing is left when nothing is. */
+static void
+test_active_marks (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *directory = g_build_filename (fixture->root, "run", "active.d", NULL);
+  g_autofree char *crashes = g_build_filename (directory, "crashes", NULL);
+  g_autofree char *kernel = g_build_filename (directory, "kernel", NULL);
+  const char *two[] = { "crashes", "kernel", NULL };
+  const char *one[] = { "kernel", NULL };
+  const char *none[] = { NULL };
+  g_autoptr (GError) error = NULL;
+  GStatBuf status;
+  mode_t mask = umask (077);
+
+  g_assert_true (tm_active_marks_remove_others (directory, two, &error));
+  g_assert_true (tm_active_marks_add (directory, none, &error));
+  g_assert_false (g_file_test (directory, G_FILE_TEST_EXISTS));
+  g_assert_true (tm_active_marks_add (directory, two, &error));
+  g_assert_true (tm_active_marks_add (directory, two, &error));
+  umask (mask);
+  g_assert_cmpint (g_stat (directory, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0755);
+  g_assert_true (g_file_test (crashes, G_FILE_TEST_EXISTS));
+
+  g_assert_true (tm_active_marks_remove_others (directory, one, &error));
+  g_assert_false (g_file_test (crashes, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (kernel, G_FILE_TEST_EXISTS));
+  g_assert_true (tm_active_marks_remove_others (directory, none, &error));
+  g_assert_false (g_file_test (directory, G_FILE_TEST_EXISTS));
+  g_assert_no_error (error);
+
+  /* What is no mark cannot be made one, and is told. */
+  g_assert_cmpint (g_mkdir_with_parents (kernel, 0755), ==, 0);
+  g_assert_false (tm_active_marks_add (directory, one, &error));
+  g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE);
+  g_clear_error (&error);
+  g_assert_false (tm_active_marks_remove_others (directory, none, &error));
+  g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, setup, func, teardown)
 
 int
@@ -141,6 +182,7 @@ main (int argc, char **argv)
   ADD ("/system-info/odd", test_odd);
   ADD ("/system-info/boot-id", test_boot_id);
   ADD ("/active-file", test_active_file);
+  ADD ("/active-marks", test_active_marks);
 
   return g_test_run ();
 }
