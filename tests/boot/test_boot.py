@@ -19,6 +19,8 @@ from harness.process import LOG_DIRECTORY, wait_until
 
 STATE = Path('/var/lib/telemetrics')
 ACTIVE = Path('/run/telemetrics/active')
+# What is there while its category is agreed to, whatever this machine has.
+STAYING = ('crashprobe.service', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service')
 CONFIGURATION = Path('/etc/telemetrics/telemetrics.conf.d/10-test.conf')
 
 
@@ -87,10 +89,14 @@ class Boot(unittest.TestCase):
         self.assertEqual(owner.stdout.strip(), user)
         return pid
 
+    def decide(self, category, decision):
+        """1: no; 2: yes."""
+        self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {category: decision}, 1, {})
+
     @staticmethod
     def wait_for_the_end():
         """Until systemd has seen that the probes are gone: before, it would not start them for another yes."""
-        for name in ('crashprobe.service', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service'):
+        for name in STAYING:
             wait_until(lambda name=name: unit(name, 'ActiveState') == 'inactive', f'{name} has ended')
 
     def test_1_nothing_runs_without_consent(self):
@@ -130,12 +136,19 @@ class Boot(unittest.TestCase):
         self.wait_for_the_end()
 
     def test_2_yes_one_by_one(self):
-        """Somebody who agrees to one thing after the other gets the probe of the last, though systemd has started it in vain for each."""
-        for category in ('boot', 'crashes', 'custom', 'hardware', 'journal', 'updates', 'kernel'):
-            self.assertNotEqual(unit('klogprobe.service', 'ActiveState'), 'active')
-            self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {category: 2}, 1, {})
-            time.sleep(0.5)  # else systemd takes several changes for one
+        """Somebody who agrees to one thing after the other gets the probe of each, however fast."""
+        for pause in (0, 0.005, 0.01, 0.02, 0.05, 0.5):
+            for category in ('boot', 'crashes', 'custom', 'hardware', 'journal', 'updates', 'kernel'):
+                self.decide(category, 2)
+                time.sleep(pause)
+            for name in STAYING:
+                wait_until(lambda name=name: unit(name, 'ActiveState') == 'active', f'{name} is there')
+            self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
+            self.wait_for_the_end()
+        for category in ('boot', 'custom', 'kernel'):
+            self.decide(category, 2)
         wait_until(lambda: unit('klogprobe.service', 'ActiveState') == 'active', 'the kernel is listened to')
+        self.assertNotEqual(unit('updateprobe.service', 'ActiveState'), 'active')
         self.assertEqual(systemctl('list-units', '--plain', '--no-legend', '--state=failed', '*probe*'), '')
         self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
         self.wait_for_the_end()
@@ -186,6 +199,7 @@ class Boot(unittest.TestCase):
                        capture_output=True, check=False)
         self.addCleanup(core.unlink)
         core.chmod(0o600)
+        systemctl('stop', 'crashprobe.path')  # it would begin again what is once here
         override = Path('/run/systemd/system/crashprobe.service.d/core.conf')
         override.parent.mkdir(parents=True)
         override.write_text(f'[Service]\nType=oneshot\nExecStart=\nExecStart=/usr/libexec/telemetrics/crashprobe --core {core}\n')
@@ -196,6 +210,8 @@ class Boot(unittest.TestCase):
         self.assertFalse(self.delivered('org.telemetrics/crash/undecodable'))
         override.unlink()
         systemctl('daemon-reload')
+        systemctl('start', 'crashprobe.path')
+        wait_until(lambda: unit('crashprobe.service', 'ActiveState') == 'active', 'crashes are listened to again')
 
     @staticmethod
     def delivered(classification):
@@ -203,17 +219,28 @@ class Boot(unittest.TestCase):
 
     def test_6_no_and_yes_at_once(self):
         """Between the two a probe may be on its way out, which systemd sees later than the second: all are there all the same."""
-        names = ('crashprobe.service', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service')
         self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
         self.wait_for_the_end()
         self.root.set_enabled(True)
-        for _ in range(5):
-            for name in names:
+        for _ in range(15):
+            for name in STAYING:
                 wait_until(lambda name=name: unit(name, 'ActiveState') == 'active', f'{name} is there')
             self.root.invoke('Consent', 'Withdraw', '(a{sv})', {})
             self.root.set_enabled(True)
-        for name in names:
+        for name in STAYING:
             wait_until(lambda name=name: unit(name, 'ActiveState') == 'active', f'{name} is there')
+
+    def test_6_no_heartbeat(self):
+        """Where all but the heartbeat is agreed to nothing wakes up for it; another yes plans it again."""
+        wait_until(lambda: unit('telemprobd-off.service', 'ActiveState') == 'inactive', 'systemd has seen the changes before')
+        self.decide('heartbeat', 1)
+        wait_until(lambda: unit('hprobe.timer', 'ActiveState') == 'inactive', 'the heartbeat is not planned any more')
+        for decision in (1, 2):
+            self.decide('custom', decision)
+            time.sleep(0.5)  # longer than systemd needs to see that something has changed
+            self.assertEqual(unit('hprobe.timer', 'ActiveState'), 'inactive')
+        self.decide('heartbeat', 2)
+        wait_until(lambda: unit('hprobe.timer', 'ActiveState') == 'active', 'the heartbeat is planned again')
 
     def test_7_withdrawal(self):
         """After withdrawal the process goes away by itself, and nothing starts it."""

@@ -62,7 +62,7 @@ class CustomProbeTest(unittest.TestCase):
         run('telemctl', 'opt-in', 'custom')
         run('telemctl', 'opt-out', 'example')
         run('systemctl', 'start', 'full-disk.service')
-        self.assertEqual(unit('full-disk.service', 'Result'), 'exec-condition')
+        self.assertEqual(unit('full-disk.service', 'ConditionResult'), 'no')
         self.assertEqual(records(), [])
 
 

@@ -30,6 +30,9 @@ MAX_EXPOSURE = {'telemprobd.service': 0.6, 'telempostd.service': 1.2, 'hprobe.se
 PROBE_MEMORY = {'hprobe': 64, 'klogprobe': 96, 'journalprobe': 96, 'bertprobe': 64, 'mceprobe': 64, 'pstoreprobe': 128, 'updateprobe': 96,
                 'bootprobe': 96, 'crashprobe': 1024}
 PROBE_TASKS = 16
+# What stays while its category is agreed to.
+STAYING = {'hprobe': 'heartbeat', 'klogprobe': 'kernel', 'journalprobe': 'journal', 'mceprobe': 'hardware', 'updateprobe': 'updates',
+           'crashprobe': 'crashes'}
 
 
 def run(*arguments):
@@ -98,22 +101,30 @@ class Units(unittest.TestCase):
         """At boot nothing starts without consent, but the bus can start the service to give it."""
         self.assertEqual(read_unit('telemprobd-boot.service')['Unit']['ConditionPathExists'],
                          ['/var/lib/telemetrics/enabled'])
-        for unit in ('hprobe.service', 'hprobe.timer', 'journalprobe.service', 'klogprobe.service', 'updateprobe.service', 'bootprobe.service',
-                     'crashprobe.service'):
-            self.assertEqual(read_unit(unit)['Unit']['ConditionPathExists'], ['/run/telemetrics/active'])
+        for unit, category in STAYING.items():
+            if unit != 'mceprobe':  # it asks by itself
+                self.assertEqual(read_unit(f'{unit}.service')['Unit']['ConditionPathExists'], [f'/run/telemetrics/active.d/{category}'])
+            self.assertEqual(read_unit(f'{unit}.path')['Path']['PathExists'], [f'/run/telemetrics/active.d/{category}'])
+        self.assertEqual(read_unit('hprobe.timer')['Unit']['ConditionPathExists'], ['/run/telemetrics/active.d/heartbeat'])
+        self.assertEqual(read_unit('bootprobe.service')['Unit']['ConditionPathExists'], ['/run/telemetrics/active'])
         self.assertIn('/run/telemetrics/active', read_unit('bertprobe.service')['Unit']['ConditionPathExists'])
         telemprobd = read_unit('telemprobd.service')
         self.assertNotIn('Install', telemprobd)
         self.assertFalse([key for key in telemprobd['Unit'] if key.startswith('Condition')])
 
     def test_often(self):
-        """What each change of consent starts has no limit of starts: with it, the path would be dead until the next boot."""
+        """What each change of consent starts has no limit of starts: with it, the path would be dead until the next boot.
+
+        What stays while it is agreed to has one that nobody reaches who changes his mind, but it would if it ended at once each time.
+        """
         paths = [unit for unit in UNITS if unit.endswith('.path') and 'Unit' not in read_unit(unit)['Path']]
         self.assertGreater(len(paths), 7)
         for path in paths:
             with self.subTest(path=path):
                 unit = read_unit(path.replace('.path', '.service'))
-                self.assertEqual(unit['Unit'].get('StartLimitIntervalSec'), ['0'])
+                stays = path.removesuffix('.path') in STAYING
+                self.assertEqual(unit['Unit'].get('StartLimitIntervalSec'), ['10s' if stays else '0'])
+                self.assertEqual(unit['Unit'].get('StartLimitBurst'), ['50'] if stays else None)
                 self.assertIn(unit['Service'].get('Restart', ['no']), (['no'], ['on-failure']))
                 self.assertIn(unit['Service'].get('RestartSec', ['1min']), (['1min'],))
 
