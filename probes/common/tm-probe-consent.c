@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether a probe may observe, and goes on to; nothing that it noted outlives the agreement. */
+#include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -85,4 +86,13 @@ tm_probe_get_consent_fd (TmProbe *self)
     }
 
   return self->consent_fd;
+}
+
+void
+tm_probe_wait_for_end (TmProbe *self)
+{
+  struct pollfd consent = { .fd = tm_probe_get_consent_fd (self), .events = POLLIN };
+
+  while (tm_probe_may_continue (self))
+    poll (&consent, 1, consent.fd >= 0 ? -1 : TM_PROBE_ASK_MSEC);
 }

@@ -71,6 +71,12 @@ gint64 tm_probe_get_since (TmProbe *self);
 /* Becomes readable when tm_probe_may_continue() may have changed its mind; -1 if nothing can tell.
  * Belongs to the probe. */
 int tm_probe_get_consent_fd (TmProbe *self);
+/* Where nothing tells of it, how often to look. */
+#define TM_PROBE_ASK_MSEC (60 * 1000)
+
+/* Until it ends: for a probe that has nothing to look at. Whoever has started it would do so again
+ * if it ended while it may observe. */
+void tm_probe_wait_for_end (TmProbe *self);
 
 typedef struct
 {

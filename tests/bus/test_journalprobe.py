@@ -310,6 +310,19 @@ class JournalprobeTest(SystemTest):
             self.assertEqual(probe.wait(30), 0)  # where nothing told it, it would look once a minute
         self.assertFalse(STATE.exists())
 
+    def test_no_rule(self):
+        """Resident without a rule: it opens no journal, sleeps, and ends with consent; ending before, it would be started again."""
+        self.rule('unit-failed', '')
+        self.opt_in()
+        strace = ['strace', '-f', '-e', 'trace=openat,poll,inotify_add_watch']
+        with Process('told', [*strace, PROBE]) as told, \
+             Process('untold', [*strace, '-e', 'inject=inotify_add_watch:error=ENOSPC', PROBE]) as untold:
+            told.wait_output('events=POLLIN}], 1, -1')
+            untold.wait_output('{fd=-1}], 1, 60000')
+            self.assertNotRegex(told.output(), 'log/journal|run/journal')
+            self.decide(journal=1)
+            self.assertEqual(told.wait(), 0)
+
     def test_nothing_from_before(self):
         self.journal.add(**failure(result='signal'))
         self.opt_in()

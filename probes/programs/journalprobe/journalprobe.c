@@ -40,7 +40,11 @@ run (TmProbe *probe, GError **error)
   if (reader == NULL)
     return FALSE;
   if (rules->len == 0 && input == NULL)
-    return TRUE;
+    {
+      if (!tm_probe_is_once (probe))
+        tm_probe_wait_for_end (probe);
+      return TRUE;
+    }
   if (!(input != NULL ? journal_input_read_file (reader, input, error)
                       : follow (probe, rules, reader, error)))
     return FALSE;

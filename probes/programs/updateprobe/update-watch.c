@@ -13,8 +13,6 @@
 
 /* Where two package managers follow each other, one look is enough. */
 #define SETTLE_MSEC 300
-/* Where nothing tells of the end of consent, how often to look. */
-#define ASK_MSEC (60 * 1000)
 
 typedef struct
 {
@@ -108,7 +106,7 @@ update_watch_run (const UpdateWatch *watch)
   if (self.fd >= 0)
     change_source = g_unix_fd_add (self.fd, G_IO_IN, changed, &self);
   consent_source = consent_fd >= 0 ? g_unix_fd_add (consent_fd, G_IO_IN, consent_changed, &self)
-                                   : g_timeout_add (ASK_MSEC, ask_consent, &self);
+                                   : g_timeout_add (TM_PROBE_ASK_MSEC, ask_consent, &self);
   if (tm_probe_may_continue (watch->probe) && watch->on_change (watch->user_data))
     g_main_loop_run (loop);
 
