@@ -47,18 +47,26 @@ tm_active_file_write (const char *path, const char *const *categories, GError **
 gboolean
 tm_active_marks_remove_others (const char *directory, const char *const *categories, GError **error)
 {
-  g_autoptr (GDir) marks = g_dir_open (directory, 0, NULL);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GDir) marks = g_dir_open (directory, 0, &local_error);
   const char *id;
   gboolean are_gone = TRUE;
 
-  if (marks == NULL)
+  if (g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     return TRUE;
+  if (marks == NULL)
+    {
+      g_set_error_literal (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE, local_error->message);
+      return FALSE;
+    }
 
-  while (are_gone && (id = g_dir_read_name (marks)) != NULL)
+  /* One that stays keeps no other: the first error is told. */
+  while ((id = g_dir_read_name (marks)) != NULL)
     {
       g_autofree char *path = g_build_filename (directory, id, NULL);
 
-      are_gone = g_strv_contains (categories, id) || remove_file (path, error);
+      if (!g_strv_contains (categories, id) && !remove_file (path, are_gone ? error : NULL))
+        are_gone = FALSE;
     }
   /* Fails while there is something in it. */
   g_rmdir (directory);

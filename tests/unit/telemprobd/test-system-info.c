@@ -166,7 +166,19 @@ test_active_marks (Fixture *fixture, gconstpointer data)
   g_assert_false (tm_active_marks_add (directory, one, &error));
   g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE);
   g_clear_error (&error);
+
+  /* Several that cannot be removed keep no other. */
+  g_autofree char *also = g_build_filename (directory, "a", NULL);
+  g_autofree char *updates = g_build_filename (directory, "updates", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (also, 0755), ==, 0);
+  g_assert_true (
+      tm_active_marks_add (directory, (const char *[]){ "crashes", "updates", NULL }, NULL));
   g_assert_false (tm_active_marks_remove_others (directory, none, &error));
+  g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE);
+  g_assert_false (g_file_test (crashes, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (updates, G_FILE_TEST_EXISTS));
+  g_clear_error (&error);
+  g_assert_false (tm_active_marks_remove_others ("/dev/null", none, &error));
   g_assert_error (error, TELEMETRY_ERROR, TELEMETRY_ERROR_STORAGE);
 }
 
