@@ -1,34 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How much probes read of what others write without an end before they ask again whether they may: they are seen looking."""
 
-import shutil
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
-from harness.case import SystemTest
-from harness.journal import Journal
+from harness.straced import StracedProbeTest
 
-STATES = Path('/var/lib/telemetrics-probes')
 KERNEL = {'_TRANSPORT': 'kernel', 'SYSLOG_FACILITY': 0, 'PRIORITY': 6, '_SOURCE_MONOTONIC_TIMESTAMP': 10**7, 'MESSAGE': 'hello'}
 # Another first process says what systemd says when everything is started.
 STARTED = {'_PID': 1, '_COMM': 'other', 'MESSAGE_ID': 'b07a249cd024414a82dd00cd181378ff', 'MESSAGE': 'hello'}
 PROBES = {'klogprobe': ('kernel', KERNEL), 'mceprobe': ('hardware', KERNEL), 'journalprobe': ('journal', STARTED)}
 
 
-class ProbeAsksTest(SystemTest):
-    def setUp(self):
-        super().setUp()
-        self.journal = Journal()
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.trace = Path(directory.name) / 'trace'
-
-    def tearDown(self):
-        shutil.rmtree(STATES, ignore_errors=True)
-        super().tearDown()
-
+class ProbeAsksTest(StracedProbeTest):
     def asks(self, probe, entry, n_entries):
         """How often it looks for the agreement where so many entries are new, and nothing would tell it of the end of consent."""
         self.journal.add_all([entry] * n_entries)

@@ -2,31 +2,19 @@
 """How long resident probes sleep with nothing to do, or for more to come: what they ask of the kernel is looked at, and nobody waits for it."""
 
 import re
-import shutil
-import tempfile
 import unittest
 from pathlib import Path
 
-from harness.case import SystemTest
-from harness.journal import Journal
 from harness.process import Process, wait_until
+from harness.straced import StracedProbeTest
 
 PROBES = {'klogprobe': 'kernel', 'journalprobe': 'journal', 'crashprobe': 'crashes', 'mceprobe': 'hardware'}
-STATES = Path('/var/lib/telemetrics-probes')
 
 
-class ProbeWaitsTest(SystemTest):
+class ProbeWaitsTest(StracedProbeTest):
     def setUp(self):
         super().setUp()
-        self.journal = Journal()
         self.journal.kernel('Linux version 6.12.1-acme')
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.trace = Path(directory.name) / 'trace'
-
-    def tearDown(self):
-        shutil.rmtree(STATES, ignore_errors=True)
-        super().tearDown()
 
     def start(self, probe, *options):
         self.root.invoke('Consent', 'SetConsent', '(a{su}ua{sv})', {PROBES.get(probe, 'updates'): 2}, 1, {})
