@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Of a processor, that this process has used. */
+/* How much time of processors this process has used. */
 gint64 tm_unwind_get_cpu_usec (void);
 
 /* core_fd: an ELF core file, seekable. exe_fd: the program, where its path may lead nowhere or to

@@ -95,7 +95,7 @@ class Boot(unittest.TestCase):
 
     @staticmethod
     def wait_for_the_end():
-        """Until systemd has seen that the probes are gone: before, it would not start them for another yes."""
+        """Until systemd has seen that the probes are gone."""
         for name in STAYING:
             wait_until(lambda name=name: unit(name, 'ActiveState') == 'inactive', f'{name} has ended')
 
